@@ -1,0 +1,268 @@
+"""vLLM behind the `Engine` protocol. The only module that imports vllm, and only inside the functions that need it.
+
+`construct` and `VllmEngine.shut_down` block for seconds and run on the loader thread; everything else runs on the backend's loop.
+"""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from seproj_desktop.chat import events
+from seproj_desktop.chat.messages import ChatMessage, GenerationJob
+from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
+from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
+from seproj_desktop.engine.reasoning import ThinkSplitter, opens_thinking
+from seproj_desktop.engine.start_method import EnvironmentContext, use_fork_server
+
+if TYPE_CHECKING:
+    from vllm.v1.engine.async_llm import AsyncLLM
+
+logger = logging.getLogger(__name__)
+
+MIB = 1 << 20
+SHUTDOWN_SECONDS = 1.5
+REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "length", "abort": "abort"}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How to load; lengths in tokens, None leaves the choice to the model and the machine."""
+
+    name: str
+    folder: str
+    prompt_format: Literal["template", "plain"] = "template"
+    context_length: int | None = None
+    max_sequences: int = 128
+    gpu_memory_fraction: float = 0.9
+    cpu_cache_mib: int | None = None
+    eager: bool = False
+
+
+def import_engine() -> None:
+    """Imports vLLM into this process. Takes many seconds and cannot be interrupted."""
+    import vllm.v1.engine.async_llm
+    import vllm.v1.engine.utils  # noqa: F401
+
+
+def has_accelerator() -> bool:
+    """Whether vLLM will run on something else than the CPU. Imports vllm."""
+    from vllm.platforms import current_platform
+
+    return not current_platform.is_cpu()
+
+
+def construct(options: EngineOptions, forking: EnvironmentContext | None) -> "VllmEngine":
+    """Builds the engine; raises whatever vLLM raises. Blocks for many seconds, in the borrowed environment."""
+    from vllm.engine.arg_utils import AsyncEngineArgs
+    from vllm.v1.engine.async_llm import AsyncLLM
+    from vllm.v1.metrics.loggers import StatLoggerBase
+
+    if forking is not None:
+        use_fork_server(forking)
+    counters = LoadCounters()
+    recorder: Any = type("LoadRecorder", (_LoadRecorder, StatLoggerBase), {"counters": counters})
+    llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**_engine_args(options)), stat_loggers=[recorder])
+    return VllmEngine(llm, options, counters)
+
+
+def _engine_args(options: EngineOptions) -> dict[str, Any]:
+    args: dict[str, Any] = {
+        "model": options.folder,
+        "served_model_name": options.name,
+        "max_model_len": options.context_length or -1,
+        "max_num_seqs": options.max_sequences,
+        "scheduling_policy": "priority",
+        "enable_prefix_caching": True,
+        "enable_log_requests": False,
+    }
+    if has_accelerator():
+        args |= {"gpu_memory_utilization": options.gpu_memory_fraction, "enforce_eager": options.eager}
+    else:
+        args |= {
+            "enforce_eager": True,
+            "dtype": "bfloat16",
+            "kv_cache_memory_bytes": (options.cpu_cache_mib or 4096) * MIB,
+        }
+    return args
+
+
+class LoadCounters:
+    """The engine's figures of its last step."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self.waiting = 0
+        self.cache_usage = 0.0
+
+
+class _LoadRecorder:
+    """vLLM's stat logger interface, reduced to storing: `record` runs at every engine step on the backend's loop."""
+
+    counters: LoadCounters
+
+    def __init__(self, vllm_config: Any, engine_index: int = 0) -> None:
+        pass
+
+    def record(self, scheduler_stats: Any, iteration_stats: Any, *_: Any, **__: Any) -> None:
+        if scheduler_stats is not None:
+            self.counters.running = scheduler_stats.num_running_reqs
+            self.counters.waiting = scheduler_stats.num_waiting_reqs
+            self.counters.cache_usage = scheduler_stats.kv_cache_usage
+
+    def log_engine_initialized(self) -> None:
+        pass
+
+
+class VllmEngine:
+    """A loaded model in vLLM's `AsyncLLM`."""
+
+    def __init__(self, llm: "AsyncLLM", options: EngineOptions, counters: LoadCounters) -> None:
+        import vllm
+        from vllm.platforms import current_platform
+
+        config = llm.vllm_config
+        self._llm = llm
+        self._counters = counters
+        self._plain = options.prompt_format == "plain" or not _has_template(llm)
+        self._context_length = int(config.model_config.max_model_len)
+        self._defaults = config.model_config.get_diff_sampling_param()
+        self.info = EngineInfo(
+            model=options.name,
+            context_length=self._context_length,
+            cache_tokens=int(getattr(config.cache_config, "kv_cache_size_tokens", None) or 0),
+            sequences=int(config.scheduler_config.max_num_seqs),
+            device="CPU" if current_platform.is_cpu() else current_platform.get_device_name(),
+            version=f"vLLM {vllm.__version__}",
+        )
+
+    @property
+    def load(self) -> EngineLoad:
+        return EngineLoad(self._counters.running, self._counters.waiting, self._counters.cache_usage)
+
+    @property
+    def failure(self) -> str | None:
+        return "the engine process ended" if self._llm.errored else None
+
+    async def warm_up(self) -> None:
+        """One short answer with log probabilities: the first such request would otherwise hold everybody up for seconds."""
+        from vllm import SamplingParams
+
+        prompt = await self._render((ChatMessage(role="user", content="Hi"),), thinking=False)
+        async for _ in self._llm.generate(prompt, SamplingParams(max_tokens=2, logprobs=1), request_id="warm-up"):
+            pass
+
+    async def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return len((await self._render(messages, thinking=False))["prompt_token_ids"])
+
+    async def abort(self, request_id: str) -> None:
+        await self._llm.abort(request_id)
+
+    async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
+        from vllm.exceptions import VLLMValidationError
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        try:
+            async for event in self._stream(job):
+                yield event
+        except EngineDeadError:
+            yield events.Failed("engine_died", "The engine stopped unexpectedly.")
+        except (VLLMValidationError, ValueError, TypeError) as error:
+            yield events.Failed("invalid_request", str(error))
+        except Exception as error:  # whatever else vLLM raises ends this answer, never the program
+            logger.exception("request %s failed in the engine", job.request_id)
+            yield events.Failed("internal", f"The engine failed on this request: {error}", "Try again.")
+
+    async def _stream(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
+        started = time.perf_counter()
+        prompt = await self._render(job.messages, thinking=job.thinking)
+        prompt_tokens = len(prompt["prompt_token_ids"])
+        if prompt_tokens >= self._context_length:
+            yield events.Failed(
+                "invalid_request",
+                f"The conversation has {prompt_tokens:,} tokens, and the model takes {self._context_length:,} with its answer.",
+                "Shorten the message, or begin a new conversation.",
+            )
+            return
+        splitter = ThinkSplitter(inside=self._opens_thinking(prompt))
+        first: float | None = None
+        count = 0
+        stream = self._llm.generate(prompt, self._sampling(job, prompt_tokens), job.request_id, priority=job.priority)
+        async for output in stream:
+            piece = output.outputs[0]
+            tokens = len(piece.token_ids)
+            if tokens:
+                count += tokens
+                first = first or time.perf_counter() - started
+            if piece.text:
+                reasoning, text = splitter.feed(piece.text)
+                if reasoning:
+                    yield events.ReasoningDelta(reasoning, tokens)
+                if text:
+                    yield events.TextDelta(text, tokens)
+            if output.finished:
+                reasoning, text = splitter.finish()
+                if reasoning:
+                    yield events.ReasoningDelta(reasoning, 0)
+                if text:
+                    yield events.TextDelta(text, 0)
+                yield events.Finished(
+                    REASONS.get(piece.finish_reason, "stop"),
+                    events.Usage(prompt_tokens, count, output.num_cached_tokens or 0),
+                    events.Timings(first, time.perf_counter() - started),
+                )
+
+    async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
+        """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""
+        from vllm.renderers.inputs.preprocess import parse_model_prompt
+        from vllm.renderers import ChatParams, TokenizeParams
+
+        counting = TokenizeParams(max_total_tokens=None, add_special_tokens=self._plain)
+        if self._plain:
+            parsed = parse_model_prompt(self._llm.model_config, plain_transcript(messages))
+            return (await self._llm.renderer.render_cmpl_async([parsed], counting))[0]
+        template: dict[str, Any] = {"add_generation_prompt": True}
+        if thinking is not None:
+            template["enable_thinking"] = thinking
+        spoken: Any = [{"role": message.role, "content": message.content} for message in messages]
+        _, prompts = await self._llm.renderer.render_chat_async(
+            [spoken], ChatParams(chat_template_kwargs=template), counting
+        )
+        return prompts[0]
+
+    def _opens_thinking(self, prompt: Any) -> bool:
+        if self._plain:
+            return False
+        tokenizer: Any = self._llm.renderer.tokenizer
+        return opens_thinking(tokenizer.decode(prompt["prompt_token_ids"][-8:]))
+
+    def _sampling(self, job: GenerationJob, prompt_tokens: int) -> Any:
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        sampling = job.sampling
+        room = self._context_length - prompt_tokens
+        stop = (*sampling.stop, *TRANSCRIPT_STOP) if self._plain else sampling.stop
+        own = {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p or 1e-6,  # vLLM refuses 0, which means: the likeliest token only
+            "presence_penalty": sampling.presence_penalty,
+            "frequency_penalty": sampling.frequency_penalty,
+            "max_tokens": min(sampling.max_tokens or room, room),
+            "stop": [text for text in stop if text],
+            "output_kind": RequestOutputKind.DELTA,
+        }
+        defaults = {
+            name: value for name, value in self._defaults.items() if name in ("top_k", "min_p", "repetition_penalty")
+        }
+        return SamplingParams(**(defaults | own))
+
+    def shut_down(self) -> None:
+        """Ends the engine's processes. Blocks up to some seconds; also right for an engine that has died."""
+        self._llm.shutdown(timeout=SHUTDOWN_SECONDS)
+
+
+def _has_template(llm: "AsyncLLM") -> bool:
+    tokenizer: Any = llm.renderer.tokenizer
+    return bool(getattr(tokenizer, "chat_template", None))
