@@ -42,7 +42,7 @@ class ErrorReport:
         if isinstance(error, UserError):
             return cls(error.message, error.advice)
         text = "".join(traceback.format_exception(error))
-        return cls(f"Something unexpected went wrong: {error or type(error).__name__}", "", text)
+        return cls(f"Something unexpected went wrong: {str(error) or type(error).__name__}", "", text)
 
 
 ErrorSink = Callable[[ErrorReport], None]
@@ -84,7 +84,7 @@ class ErrorReporter:
         elif not issubclass(kind, SystemExit):
             self.report(error or kind())
 
-    def _on_loop_failure(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _on_loop_failure(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if error is None:
             logger.error("event loop: %s", context.get("message"))

@@ -1,7 +1,8 @@
-"""All settings, declared once: their titles, bounds and defaults. Everything else (help, README table, dialogs) derives from here.
+"""All settings, declared once: their titles, bounds and defaults. Everything else (help, README table, dialogs)
+derives from here.
 
-Sources, later ones win: defaults, `settings.toml`, environment (`SEPROJ_SECTION_FIELD`), command line. A bad value is
-reported with its place and replaced by what the earlier sources say; it never stops the start.
+Sources, later ones win: defaults, `settings.toml`, environment (`SEPROJ_SECTION_FIELD`), command line. A bad value
+is reported with its place and replaced by what the earlier sources say; it never stops the start.
 """
 
 import json

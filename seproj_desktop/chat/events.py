@@ -1,7 +1,7 @@
 """The closed list of what an answer can tell while it is made.
 
-Every stream is any number of text and reasoning deltas followed by exactly one `Finished` or `Failed`. The values are frozen and
-can cross threads.
+Every stream is any number of text and reasoning deltas followed by exactly one `Finished` or `Failed`. The values
+are frozen and can cross threads.
 """
 
 from dataclasses import dataclass

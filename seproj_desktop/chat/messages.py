@@ -1,7 +1,7 @@
 """What goes into a model: messages, sampling, and the two forms of a request.
 
-`GenerateRequest` is the HTTP contract's body, checked by Pydantic at the edge. `GenerationJob` is what every door hands to the
-engine once the persona has been applied. No I/O here.
+`GenerateRequest` is the HTTP contract's body, checked by Pydantic at the edge. `GenerationJob` is what every door
+hands to the engine once the persona has been applied. No I/O here.
 """
 
 from dataclasses import dataclass, field

@@ -1,8 +1,8 @@
 """Personas: who answers, in whose voice, with which sampling. One TOML file each.
 
-Built-in files ship with the program; a file in the user's folder adds to them or, with the same id, takes a built-in's place. A
-broken file is skipped and reported by name and line; it never stops the start. Reading touches the disk: call it on the backend
-thread or before the loops run.
+Built-in files ship with the program; a file in the user's folder adds to them or, with the same id, takes a
+built-in's place. A broken file is skipped and reported by name and line; it never stops the start. Reading touches
+the disk: call it on the backend thread or before the loops run.
 """
 
 import re
@@ -119,7 +119,7 @@ class PersonaLibrary:
             raise UnknownPersonaError(persona_id, list(self._personas)) from None
 
     def apply(self, request: GenerateRequest) -> tuple[tuple[ChatMessage, ...], Sampling, bool]:
-        """The messages, sampling and thinking switch of a request once its persona has filled in what it left silent."""
+        """A request's messages, sampling and thinking switch, once its persona has filled in what it left silent."""
         spoken = request.model_fields_set
         base = Sampling(
             temperature=request.temperature,

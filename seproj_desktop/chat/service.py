@@ -1,7 +1,7 @@
 """The conversation that the window has with the model.
 
-Runs on the backend's loop. Keeps the messages of one conversation in memory; whatever was said stays in it, also when an answer
-is stopped or fails half-way. It knows the engine only as something that answers jobs.
+Runs on the backend's loop. Keeps the messages of one conversation in memory; whatever was said stays in it, also
+when an answer is stopped or fails half-way. It knows the engine only as something that answers jobs.
 """
 
 import contextlib

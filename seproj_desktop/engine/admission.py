@@ -1,7 +1,7 @@
 """Who may use the engine now: a fixed number of places and a bounded queue in front of them.
 
-The engine's priorities reorder its queue but do not interrupt a running answer, so the server is kept off the last sequence
-slot: the window finds one free. On the backend's loop only.
+The engine's priorities reorder its queue but do not interrupt a running answer, so the server is kept off the last
+sequence slot: the window finds one free. On the backend's loop only.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class Admission:
         return len(self._queue)
 
     async def enter(self, request_id: str) -> bool:
-        """Waits for a place; False when the request was withdrawn meanwhile. Raises `QueueFullError` at once when full."""
+        """Waits for a place; False when withdrawn meanwhile. Raises `QueueFullError` when no more may wait."""
         if self._free > 0:
             self._free -= 1
             return True
@@ -33,12 +33,13 @@ class Admission:
             raise QueueFullError
         turn = self._queue[request_id] = asyncio.get_running_loop().create_future()
         try:
-            return await turn
+            admitted: bool = await turn
         except asyncio.CancelledError:
             self._queue.pop(request_id, None)
             if turn.done() and not turn.cancelled() and turn.result():
                 self.leave()  # the place was given in the very moment of the cancellation
             raise
+        return admitted
 
     def leave(self) -> None:
         """Gives a place back, to whoever has waited longest."""

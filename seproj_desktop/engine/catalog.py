@@ -5,6 +5,7 @@ Knows the bundled demo model, folders and hub ids. Looks at folders on the disk,
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ DEMO_NAME = "seproj-demo"
 DEMO_NOTE = "A small demo model for trying things out; its answers are not to be relied on."
 GPU_DEFAULT = "Qwen/Qwen3-4B"
 GPU_DEFAULT_BYTES = 8_060_000_000
-"""Size of the offered model's files, shown before the hub has been asked: 4.02 billion parameters in bfloat16 and a tokenizer."""
+"""The offered model's files: 4.02 billion parameters in bfloat16, and a tokenizer."""
 
 HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[\w.-]+$")
 
@@ -47,17 +48,19 @@ def resolve_model(named: str, demo_folder: Path) -> ModelSpec:
     raise UserError(f"{named!r} is no model.", 'Name "demo", a folder, or a hub id such as "Qwen/Qwen3-4B".')
 
 
-def choose_model(configured: str | None, *, has_gpu: bool, has_gpu_default: bool, demo_folder: Path) -> ModelSpec:
-    """What was configured; otherwise the default for a GPU where it is already on the disk; otherwise the demo model."""
+def choose_model(
+    configured: str | None, *, has_gpu: bool, has_on_disk: Callable[[str], bool], demo_folder: Path
+) -> ModelSpec:
+    """What was configured; otherwise a GPU's default where it is on the disk already; otherwise the demo model."""
     if configured:
         return resolve_model(configured, demo_folder)
-    if has_gpu and has_gpu_default:
+    if has_gpu and has_on_disk(GPU_DEFAULT):
         return resolve_model(GPU_DEFAULT, demo_folder)
     return resolve_model(DEMO, demo_folder)
 
 
 def check_folder(folder: Path) -> None:
-    """Raises `UserError` unless the folder looks like a model: a readable config.json, a tokenizer and safetensors weights."""
+    """Raises `UserError` unless the folder looks like a model: a readable config.json and weights."""
     if not folder.is_dir():
         raise UserError(f"The model folder {folder} does not exist.", "Choose another folder, or the demo model.")
     config = folder / "config.json"

@@ -1,7 +1,7 @@
 """What runs inside vLLM's child processes: their records go to the parent, and they end when the parent is gone.
 
-vLLM's logging configuration names `ChildHandler`, so it is constructed in every process vLLM starts. This module therefore
-imports the standard library only. It does nothing in the program's own process but pass records on.
+vLLM's logging configuration names `ChildHandler`, so it is constructed in every process vLLM starts. This module
+therefore imports the standard library only. It does nothing in the program's own process but pass records on.
 """
 
 import contextlib
@@ -70,7 +70,7 @@ def first_cause(error: BaseException) -> BaseException:
 
 
 def logging_config(address: Path) -> dict[str, Any]:
-    """A `logging.config` dictionary that sends vLLM's records to the socket at `address`, from every process."""
+    """For `logging.config`: sends vLLM's records to the socket at `address`, from every process."""
     handler = {"class": f"{__name__}.{ChildHandler.__name__}", "address": str(address)}
     return {
         "version": 1,

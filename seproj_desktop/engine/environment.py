@@ -1,7 +1,7 @@
 """The environment variables that vLLM is started under, borrowed for the time of a load.
 
-vLLM changes the environment of its parent (LD_PRELOAD, thread counts, ...). Everything is put back afterwards, so that no other
-program that we start inherits it. Called on the loader thread only.
+vLLM changes the environment of its parent (LD_PRELOAD, thread counts, ...). Everything is put back afterwards, so
+that no other program that we start inherits it. Called on the loader thread only.
 """
 
 import os

@@ -42,7 +42,7 @@ class LoaderThread:
             failure: BaseException | None = None
             try:
                 result = call(*args)
-            except BaseException as error:  # the caller gets it, whatever it is; this thread must go on
+            except BaseException as error:  # noqa: BLE001  the caller gets it, whatever it is; this thread must go on
                 failure = error
             if not loop.is_closed():
                 loop.call_soon_threadsafe(settle, result, failure)

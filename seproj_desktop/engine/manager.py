@@ -1,7 +1,8 @@
 """The one owner of the engine: starts it lazily, tells its state, streams answers, notices its death.
 
-Runs on the backend's loop only. It never lies: while an engine loads the state carries the stage, and a dead engine turns into
-`Failed` within the watcher's interval. It does not block: loading and unloading are the loader's business.
+Runs on the backend's loop only. It never lies: while an engine loads the state carries the stage, and a dead engine
+turns into `Failed` within the watcher's interval. It does not block: loading and unloading are the loader's
+business.
 """
 
 import asyncio
@@ -103,7 +104,7 @@ class EngineManager:
         await self._loader.aclose()
 
     async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        """Streams one answer, starting the engine where needed; ends with one `Finished` or `Failed`, and never raises."""
+        """Streams one answer, starting the engine where needed; ends with one `Finished` or `Failed`; never raises."""
         try:
             engine = await self._engine_for(job)
         except UserError as error:
@@ -213,7 +214,7 @@ class EngineManager:
             await self._loader.unload(engine)
 
     async def _watch(self, engine: Engine) -> None:
-        while engine.failure is None:
+        while engine.failure is None:  # noqa: ASYNC110  vLLM offers nothing to wait for
             await asyncio.sleep(self._watch_interval)
         self._on_death(engine)
 

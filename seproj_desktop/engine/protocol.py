@@ -1,7 +1,7 @@
 """What an engine is to the rest of the program: few verbs in, a closed list of events out.
 
-The window, the server, the command line and the tests all speak to this protocol. An engine belongs to the loop that loaded it
-and is used from that loop only.
+The window, the server, the command line and the tests all speak to this protocol. An engine belongs to the loop
+that loaded it and is used from that loop only.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,6 +1,7 @@
 """Parts thinking from answer in a stream of text: what stands between `<think>` and `</think>` at its beginning.
 
-Works on text, so a tag may be split anywhere between two pieces; at most a tag's length less one character is held back.
+Works on text, so a tag may be split anywhere between two pieces; at most a tag's length less one character is held
+back.
 """
 
 OPEN, CLOSE = "<think>", "</think>"

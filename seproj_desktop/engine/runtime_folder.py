@@ -1,7 +1,7 @@
 """A private folder for one run's sockets and small files; it leaves nothing behind.
 
-A killed program cannot remove its folder, so each start also removes the folders of programs that are gone. The path is kept
-short: the address of a UNIX socket holds 107 bytes.
+A killed program cannot remove its folder, so each start also removes the folders of programs that are gone. The
+path is kept short: the address of a UNIX socket holds 107 bytes.
 """
 
 import os

@@ -1,12 +1,15 @@
 """How vLLM's processes start: `spawn`, or a fork server that has vLLM imported already (far sooner ready).
 
-WORKAROUND vllm#45483: vLLM rejects `forkserver` in its own settings, although its code works with it. The names that decide,
-`get_mp_context` in two of its modules, are replaced in the process that starts children. Where they are gone, `spawn` remains.
-The classes here are imported again in the children, so this module imports the standard library and `children` only.
+WORKAROUND vllm#45483: vLLM rejects `forkserver` in its own settings, although its code works with it. The names
+that decide, `get_mp_context` in two of its modules, are replaced in the process that starts children. Where they
+are gone, `spawn` remains. The classes here are imported again in the children, so this module imports the standard
+library and `children` only.
 """
 
+import contextlib
 import logging
 import os
+import signal
 import sys
 from multiprocessing import context, forkserver
 from typing import Any
@@ -25,11 +28,11 @@ STARTERS = ("vllm.v1.engine.utils", "vllm.v1.executor.multiproc_executor")
 """vLLM's modules that start processes through a `get_mp_context` of their own."""
 
 
-_server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+_server: Any = forkserver._forkserver
 
 
 class EnvironmentProcess(context.ForkServerProcess):
-    """A process from the fork server with its parent's environment and thread binding of now, not the server's of its start."""
+    """A process from the fork server with its parent's environment of now, not the server's of its start."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +51,7 @@ class EnvironmentProcess(context.ForkServerProcess):
 class EnvironmentContext(context.ForkServerContext):
     """multiprocessing's fork server context, making `EnvironmentProcess`es."""
 
-    Process = EnvironmentProcess  # type: ignore[assignment]
+    Process = EnvironmentProcess
 
 
 def start_fork_server() -> EnvironmentContext:
@@ -60,8 +63,11 @@ def start_fork_server() -> EnvironmentContext:
 
 
 def stop_fork_server() -> None:
-    """Ends the server's process, if there is one."""
-    _server._stop()
+    """Ends the server's process, if there is one, at once: nothing in it is worth waiting for."""
+    if _server._forkserver_pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(_server._forkserver_pid, signal.SIGKILL)
+        _server._stop()
 
 
 def use_fork_server(forking: EnvironmentContext) -> None:

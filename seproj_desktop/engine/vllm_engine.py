@@ -1,6 +1,7 @@
 """vLLM behind the `Engine` protocol. The only module that imports vllm, and only inside the functions that need it.
 
-`construct` and `VllmEngine.shut_down` block for seconds and run on the loader thread; everything else runs on the backend's loop.
+`construct` and `VllmEngine.shut_down` block for seconds and run on the loader thread; everything else runs on the
+backend's loop.
 """
 
 import logging
@@ -105,7 +106,7 @@ class _LoadRecorder:
     def __init__(self, vllm_config: Any, engine_index: int = 0) -> None:
         pass
 
-    def record(self, scheduler_stats: Any, iteration_stats: Any, *_: Any, **__: Any) -> None:
+    def record(self, scheduler_stats: Any, *_: Any, **__: Any) -> None:
         if scheduler_stats is not None:
             self.counters.running = scheduler_stats.num_running_reqs
             self.counters.waiting = scheduler_stats.num_waiting_reqs
@@ -146,7 +147,7 @@ class VllmEngine:
         return "the engine process ended" if self._llm.errored else None
 
     async def warm_up(self) -> None:
-        """One short answer with log probabilities: the first such request would otherwise hold everybody up for seconds."""
+        """One short answer with log probabilities: the first of them would hold everybody up for seconds."""
         from vllm import SamplingParams
 
         prompt = await self._render((ChatMessage(role="user", content="Hi"),), thinking=False)
@@ -181,7 +182,7 @@ class VllmEngine:
         if prompt_tokens >= self._context_length:
             yield events.Failed(
                 "invalid_request",
-                f"The conversation has {prompt_tokens:,} tokens, and the model takes {self._context_length:,} with its answer.",
+                f"The prompt has {prompt_tokens:,} tokens, and the model's context holds {self._context_length:,}.",
                 "Shorten the message, or begin a new conversation.",
             )
             return
@@ -215,8 +216,8 @@ class VllmEngine:
 
     async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
         """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""
-        from vllm.renderers.inputs.preprocess import parse_model_prompt
         from vllm.renderers import ChatParams, TokenizeParams
+        from vllm.renderers.inputs.preprocess import parse_model_prompt
 
         counting = TokenizeParams(max_total_tokens=None, add_special_tokens=self._plain)
         if self._plain:

@@ -1,6 +1,7 @@
 """Loads and unloads vLLM engines: environment, start method, progress, the true cause of a failure, and cancelling.
 
-Lives on the backend's loop; what blocks runs on its loader thread, and vLLM's records arrive on the log bridge's thread.
+Lives on the backend's loop; what blocks runs on its loader thread, and vLLM's records arrive on the log bridge's
+thread.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from seproj_desktop.engine.catalog import ModelSpec, check_folder
 from seproj_desktop.engine.children import logging_config
@@ -175,11 +177,12 @@ class VllmLoader:
         )
 
 
-async def _done_or(construction: "asyncio.Future[VllmEngine]", load: _Load) -> None:
-    """Waits for the construction; once the load is cancelled, kills the engine's process until the construction gives up."""
+async def _done_or(construction: "asyncio.Future[Any]", load: _Load) -> None:
+    """Waits for the construction; once the load is cancelled, kills the engine's process until it gives up."""
     cancelled = asyncio.create_task(load.cancel.wait())
     try:
-        await asyncio.wait({construction, cancelled}, return_when=asyncio.FIRST_COMPLETED)
+        both: set[asyncio.Future[Any]] = {construction, cancelled}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         while not construction.done():
             load.is_cancelled = True
             if load.is_importing:

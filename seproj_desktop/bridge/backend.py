@@ -1,0 +1,168 @@
+"""The backend's thread and loop, and the only file that knows both loops.
+
+`Backend` lives on the Qt thread. Calls go over with `run_coroutine_threadsafe` and are awaited on the Qt loop
+(qasync); news from the backend comes back through one queued signal. Tokens take another way: see `feed`.
+"""
+
+import asyncio
+import functools
+import logging
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from seproj_desktop.app import App
+from seproj_desktop.bridge.feed import Answer, AnswerFeed
+from seproj_desktop.chat import events
+from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+CLOSE_SECONDS = 2.5
+"""What the backend may take to end everything; the window promises three seconds in all."""
+
+
+class Backend(QObject):
+    """The running backend as the window sees it. Every method and signal is the Qt thread's."""
+
+    started = Signal(object)
+    """The assembled `App`; its values may be read, its coroutines are called through `call`."""
+    start_failed = Signal(object)
+    """The `ErrorReport` that kept the backend from being assembled."""
+    engine_changed = Signal(object)
+    """The `EngineStatus`, at once after `started` and at every change."""
+    server_changed = Signal(object)
+    """The `ServerStatus`, likewise."""
+    failure_reported = Signal(object)
+    """An `ErrorReport` to show."""
+
+    _news = Signal(object)
+
+    def __init__(self, assemble: Callable[[], App], reporter: ErrorReporter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._assemble = assemble
+        self._reporter = reporter
+        self._app: App | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._feed = AnswerFeed(self)
+        self._closing: asyncio.Future[None] | None = None
+        self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._run, name="backend", daemon=True)
+        reporter.add_sink(self._tell_failure)
+
+    @property
+    def app(self) -> App:
+        """Only after `started`."""
+        assert self._app is not None, "the backend has not started"
+        return self._app
+
+    @property
+    def is_started(self) -> bool:
+        return self._app is not None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    async def call(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
+        """Runs `function(*args)` on the backend's loop and gives back its result or raises its failure."""
+        self._assert_gui_thread()
+        assert self._loop is not None
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), self._loop))
+
+    def post(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
+        """As `call`, with nobody waiting: a failure goes to the reporter."""
+        self._assert_gui_thread()
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self._guarded(function, *args), self._loop)
+
+    def ask(self, request_id: str, text: str, persona_id: str) -> Answer:
+        """Asks the model; the answer's signals tell what comes."""
+        answer = self._feed.open(request_id)
+        self.post(self._answer, answer, text, persona_id)
+        return answer
+
+    def stop_answer(self, answer: Answer) -> None:
+        """The answer ends in the engine and then finishes with the reason `abort`."""
+        self.post(self.app.chat.stop, answer.request_id)
+
+    async def close(self) -> None:
+        """Ends answers, server and engine within `CLOSE_SECONDS`; what takes longer is left to the end of the process."""
+        self._assert_gui_thread()
+        if self._loop is None or not self._thread.is_alive():
+            return
+        closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_SECONDS)
+        except TimeoutError:
+            logger.warning("the backend did not end within %.1f s", CLOSE_SECONDS)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._feed.close()
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join, 0.5)
+
+    # What follows up to `_on_news` runs on the backend's thread.
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            loop = runner.get_loop()
+            self._reporter.install_on(loop)
+            self._loop = loop
+            try:
+                app = self._assemble()
+            except UserError as error:
+                self._tell(self.start_failed.emit, ErrorReport.of(error))
+                app = None
+            except Exception as error:  # shown in the window like any bug; the window stays open to show it
+                self._reporter.report(error)
+                app = None
+            if app is not None:
+                self._app = app
+                self._tell(self.started.emit, app)
+                app.engine.subscribe(functools.partial(self._tell, self.engine_changed.emit))
+                app.server.subscribe(functools.partial(self._tell, self.server_changed.emit))
+            loop.run_forever()
+
+    async def _close(self) -> None:
+        if self._app is not None:
+            await self._app.aclose()
+
+    async def _answer(self, answer: Answer, text: str, persona_id: str) -> None:
+        try:
+            async for event in self.app.chat.answer(answer.request_id, text, persona_id):
+                answer.queue.append(event)
+        except UserError as error:
+            answer.queue.append(events.Failed("invalid_request", error.message, error.advice))
+        except Exception as error:  # the answer ends in the window too; the bug goes to the reporter
+            self._reporter.report(error)
+            answer.queue.append(events.Failed("internal", "Something unexpected went wrong.", "Try again."))
+
+    async def _guarded(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
+        try:
+            await function(*args)
+        except Exception as error:  # nobody waits for the result, so the reporter is told
+            self._reporter.report(error)
+
+    def _tell_failure(self, report: ErrorReport) -> None:
+        self._tell(self.failure_reported.emit, report)
+
+    def _tell(self, function: Callable[..., object], *args: object) -> None:
+        """Calls `function(*args)` on the Qt thread, in the order of telling."""
+        self._news.emit(functools.partial(function, *args))
+
+    @Slot(object)
+    def _on_news(self, call: Callable[[], object]) -> None:
+        call()
+
+    def _assert_gui_thread(self) -> None:
+        assert QThread.currentThread() is self.thread(), "only the Qt thread may use the backend's bridge"
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop where it is installed, asyncio's own elsewhere."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -1,0 +1,39 @@
+"""What this machine has, found without importing torch: the GPU, its driver, and memory.
+
+Reads /proc and asks `nvidia-smi`, which can take a second: call it on the backend or from the command line.
+"""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+DRIVER = Path("/proc/driver/nvidia/version")
+QUERY = ("--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits")
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One NVIDIA card; memory in MiB."""
+
+    name: str
+    memory: int
+    driver: str
+
+
+def has_nvidia_gpu() -> bool:
+    """Whether the NVIDIA driver is loaded and serves a card."""
+    return DRIVER.exists() and any(Path("/proc/driver/nvidia/gpus").glob("*"))
+
+
+def list_gpus(timeout: float = 5.0) -> list[Gpu]:
+    """What `nvidia-smi` lists; empty where there is none or it does not answer."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    try:
+        answer = subprocess.run([program, *QUERY], capture_output=True, text=True, timeout=timeout, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    rows = [[cell.strip() for cell in line.split(",")] for line in answer.stdout.splitlines()]
+    return [Gpu(row[0], int(row[1]), row[2]) for row in rows if len(row) == 3 and row[1].isdigit()]
