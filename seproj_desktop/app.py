@@ -3,7 +3,7 @@
 Called on the backend's loop, with or without a window above it. It reads personas from the disk; it starts nothing.
 """
 
-import logging
+import asyncio
 from dataclasses import dataclass
 
 from seproj_desktop.chat.personas import PersonaLibrary
@@ -20,8 +20,6 @@ from seproj_desktop.paths import Paths
 from seproj_desktop.server.app import create_app
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +62,12 @@ def assemble(settings: Settings, paths: Paths, reporter: ErrorReporter, loader: 
 
 def default_model(settings: Settings, paths: Paths, hub: HubCache, *, has_gpu: bool) -> ModelSpec:
     return choose_model(settings.engine.model, has_gpu=has_gpu, has_on_disk=hub.has, demo_folder=paths.demo_model)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop where it is installed, asyncio's own elsewhere."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

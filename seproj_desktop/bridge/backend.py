@@ -13,14 +13,19 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from seproj_desktop.app import App
+from seproj_desktop.app import App, new_loop
 from seproj_desktop.bridge.feed import Answer, AnswerFeed
 from seproj_desktop.chat import events
 from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
 
+if TYPE_CHECKING:
+    # The backend's thread imports it, inside `assemble`: it brings the HTTP server along, and the window comes first.
+    from seproj_desktop.app import App
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+HAND_OVER_SECONDS = 0.2
 CLOSE_SECONDS = 2.5
 """What the backend may take to end everything; the window promises three seconds in all."""
 
@@ -41,20 +46,21 @@ class Backend(QObject):
 
     _news = Signal(object)
 
-    def __init__(self, assemble: Callable[[], App], reporter: ErrorReporter, parent: QObject | None = None) -> None:
+    def __init__(self, assemble: "Callable[[], App]", reporter: ErrorReporter, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._assemble = assemble
         self._reporter = reporter
-        self._app: App | None = None
+        self._app: "App | None" = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = AnswerFeed(self)
-        self._closing: asyncio.Future[None] | None = None
+        self._is_closing = False
+        self._ended = threading.Event()
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name="backend", daemon=True)
         reporter.add_sink(self._tell_failure)
 
     @property
-    def app(self) -> App:
+    def app(self) -> "App":
         """Only after `started`."""
         assert self._app is not None, "the backend has not started"
         return self._app
@@ -64,18 +70,21 @@ class Backend(QObject):
         return self._app is not None
 
     def start(self) -> None:
+        self._loop = new_loop()
         self._thread.start()
 
     async def call(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
         """Runs `function(*args)` on the backend's loop and gives back its result or raises its failure."""
         self._assert_gui_thread()
-        assert self._loop is not None
+        if self._loop is None or self._is_closing:
+            raise asyncio.CancelledError
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), self._loop))
 
     def post(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
         """As `call`, with nobody waiting: a failure goes to the reporter."""
         self._assert_gui_thread()
-        assert self._loop is not None
+        if self._loop is None or self._is_closing:
+            return
         asyncio.run_coroutine_threadsafe(self._guarded(function, *args), self._loop)
 
     def ask(self, request_id: str, text: str, persona_id: str) -> Answer:
@@ -88,11 +97,28 @@ class Backend(QObject):
         """The answer ends in the engine and then finishes with the reason `abort`."""
         self.post(self.app.chat.stop, answer.request_id)
 
+    def hand_over(self, function: Callable[[T], object], interval: float = HAND_OVER_SECONDS) -> Callable[[T], None]:
+        """For the backend to call: `function` gets the newest value on the Qt thread, at most once per `interval` seconds."""
+        newest: list[T] = []
+
+        def flush() -> None:
+            self._tell(function, newest.pop())
+            newest.clear()
+
+        def tell(value: T) -> None:
+            newest.append(value)
+            if len(newest) == 1:
+                asyncio.get_running_loop().call_later(interval, flush)
+
+        return tell
+
     async def close(self) -> None:
         """Ends answers, server and engine within `CLOSE_SECONDS`; what takes longer is left to the end of the process."""
         self._assert_gui_thread()
-        if self._loop is None or not self._thread.is_alive():
+        if self._is_closing or not self._thread.is_alive():
             return
+        self._is_closing = True
+        assert self._loop is not None
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         try:
             await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_SECONDS)
@@ -100,29 +126,41 @@ class Backend(QObject):
             logger.warning("the backend did not end within %.1f s", CLOSE_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._feed.close()
-        await asyncio.get_running_loop().run_in_executor(None, self._thread.join, 0.5)
+        await self._wait_for_thread()
+
+    async def _wait_for_thread(self) -> None:
+        """Up to half a second, without holding up the Qt loop and without a thread to wait in."""
+        for _ in range(50):
+            if self._ended.is_set():
+                self._thread.join(0.1)
+                return
+            await asyncio.sleep(0.01)
 
     # What follows up to `_on_news` runs on the backend's thread.
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=new_loop) as runner:
-            loop = runner.get_loop()
-            self._reporter.install_on(loop)
-            self._loop = loop
-            try:
-                app = self._assemble()
-            except UserError as error:
-                self._tell(self.start_failed.emit, ErrorReport.of(error))
-                app = None
-            except Exception as error:  # shown in the window like any bug; the window stays open to show it
-                self._reporter.report(error)
-                app = None
-            if app is not None:
-                self._app = app
-                self._tell(self.started.emit, app)
-                app.engine.subscribe(functools.partial(self._tell, self.engine_changed.emit))
-                app.server.subscribe(functools.partial(self._tell, self.server_changed.emit))
-            loop.run_forever()
+        assert self._loop is not None
+        loop = self._loop
+        try:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                self._run_on(runner.get_loop())
+        finally:
+            self._ended.set()
+
+    def _run_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._reporter.install_on(loop)
+        try:
+            app = self._assemble()
+        except UserError as error:
+            self._tell(self.start_failed.emit, ErrorReport.of(error))
+        except Exception as error:  # shown in the window like any bug; the window stays open to show it
+            self._reporter.report(error)
+        else:
+            self._app = app
+            self._tell(self.started.emit, app)
+            app.engine.subscribe(functools.partial(self._tell, self.engine_changed.emit))
+            app.server.subscribe(functools.partial(self._tell, self.server_changed.emit))
+        loop.run_forever()
 
     async def _close(self) -> None:
         if self._app is not None:
@@ -130,18 +168,19 @@ class Backend(QObject):
 
     async def _answer(self, answer: Answer, text: str, persona_id: str) -> None:
         try:
-            async for event in self.app.chat.answer(answer.request_id, text, persona_id):
-                answer.queue.append(event)
+            async with contextlib.aclosing(self.app.chat.answer(answer.request_id, text, persona_id)) as stream:
+                async for event in stream:
+                    answer.queue.append(event)
         except UserError as error:
             answer.queue.append(events.Failed("invalid_request", error.message, error.advice))
-        except Exception as error:  # the answer ends in the window too; the bug goes to the reporter
+        except Exception as error:  # noqa: BLE001  the answer ends in the window too; the bug goes to the reporter
             self._reporter.report(error)
             answer.queue.append(events.Failed("internal", "Something unexpected went wrong.", "Try again."))
 
     async def _guarded(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
         try:
             await function(*args)
-        except Exception as error:  # nobody waits for the result, so the reporter is told
+        except Exception as error:  # noqa: BLE001  nobody waits for the result, so the reporter is told
             self._reporter.report(error)
 
     def _tell_failure(self, report: ErrorReport) -> None:
@@ -157,12 +196,3 @@ class Backend(QObject):
 
     def _assert_gui_thread(self) -> None:
         assert QThread.currentThread() is self.thread(), "only the Qt thread may use the backend's bridge"
-
-
-def new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop where it is installed, asyncio's own elsewhere."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()

@@ -70,7 +70,7 @@ def first_cause(error: BaseException) -> BaseException:
 
 
 def logging_config(address: Path) -> dict[str, Any]:
-    """For `logging.config`: sends vLLM's records to the socket at `address`, from every process."""
+    """For `logging.config`: every process sends vLLM's records to the socket at `address`."""
     handler = {"class": f"{__name__}.{ChildHandler.__name__}", "address": str(address)}
     return {
         "version": 1,
@@ -83,8 +83,8 @@ def logging_config(address: Path) -> dict[str, Any]:
 def guard_against_parent_death() -> None:
     """WORKAROUND vllm#55510: ends this child process soon after its parent has died, however the parent died.
 
-    Also gives the child a process group of its own, so that Ctrl+C in a terminal reaches the program, which then shuts the
-    engine down in order.
+    Also gives the child a process group of its own, so that Ctrl+C in a terminal reaches the program alone, which
+    then shuts the engine down in order.
     """
     parent = multiprocessing.parent_process()
     if parent is None:

@@ -40,6 +40,12 @@ class HubCache:
     def has(self, hub_id: str) -> bool:
         return self.snapshot(hub_id) is not None
 
+    def list(self) -> list[str]:
+        """The hub ids of every complete download."""
+        homes = sorted(self._folder.glob("models--*--*"))
+        names = [home.name.removeprefix("models--").replace("--", "/", 1) for home in homes]
+        return [name for name in names if self.has(name)]
+
     def find_folder(self, model: ModelSpec) -> Path:
         """Where a model's files are. Raises `ModelNotDownloadedError`."""
         if model.kind != "hub":

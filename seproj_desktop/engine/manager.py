@@ -61,6 +61,11 @@ class EngineManager:
     def load(self) -> EngineLoad:
         return self._engine.load if self._engine else EngineLoad()
 
+    @property
+    def queued(self) -> int:
+        """Requests of the server that wait for one of their places in the engine."""
+        return self._admission.waiting
+
     def subscribe(self, listener: StatusListener) -> Callable[[], None]:
         """Calls `listener` on the backend's loop at once and at every change; returns what ends that."""
         self._listeners.append(listener)
@@ -206,6 +211,7 @@ class EngineManager:
 
     async def _dispose(self) -> None:
         engine, self._engine = self._engine, None
+        self._starting = None if self._starting is None or self._starting.done() else self._starting
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)

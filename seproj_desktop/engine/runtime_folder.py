@@ -11,12 +11,16 @@ import tempfile
 from pathlib import Path
 
 PREFIX = "seproj-"
+LONGEST_PARENT = 40
+"""Characters: what an address leaves after our folder's name and vLLM's socket names of 36 characters."""
 
 
 class RuntimeFolder:
-    """A new folder with mode 0700 under `parent`, named after this process."""
+    """A new folder with mode 0700 under `parent` (or the temporary folder, if its path is too long)."""
 
     def __init__(self, parent: Path) -> None:
+        if len(str(parent)) > LONGEST_PARENT:
+            parent = Path(tempfile.gettempdir())
         remove_stale(parent)
         self.path = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
 

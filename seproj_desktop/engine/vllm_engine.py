@@ -4,6 +4,7 @@
 backend's loop.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -126,6 +127,7 @@ class VllmEngine:
         config = llm.vllm_config
         self._llm = llm
         self._counters = counters
+        self._running: set[str] = set()
         self._plain = options.prompt_format == "plain" or not _has_template(llm)
         self._context_length = int(config.model_config.max_model_len)
         self._defaults = config.model_config.get_diff_sampling_param()
@@ -165,8 +167,9 @@ class VllmEngine:
         from vllm.v1.engine.exceptions import EngineDeadError
 
         try:
-            async for event in self._stream(job):
-                yield event
+            async with contextlib.aclosing(self._stream(job)) as stream:
+                async for event in stream:
+                    yield event
         except EngineDeadError:
             yield events.Failed("engine_died", "The engine stopped unexpectedly.")
         except (VLLMValidationError, ValueError, TypeError) as error:
@@ -174,6 +177,8 @@ class VllmEngine:
         except Exception as error:  # whatever else vLLM raises ends this answer, never the program
             logger.exception("request %s failed in the engine", job.request_id)
             yield events.Failed("internal", f"The engine failed on this request: {error}", "Try again.")
+        finally:
+            self._running.discard(job.request_id)
 
     async def _stream(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
         started = time.perf_counter()
@@ -186,6 +191,7 @@ class VllmEngine:
                 "Shorten the message, or begin a new conversation.",
             )
             return
+        self._running.add(job.request_id)
         splitter = ThinkSplitter(inside=self._opens_thinking(prompt))
         first: float | None = None
         count = 0
@@ -259,9 +265,16 @@ class VllmEngine:
         }
         return SamplingParams(**(defaults | own))
 
+    async def wind_down(self) -> None:
+        """Ends the running answers with `abort`, and vLLM's reading task before its processes: it would log an error."""
+        await self._llm.abort(list(self._running))
+        if (reader := self._llm.output_handler) is not None:
+            reader.cancel()
+
     def shut_down(self) -> None:
         """Ends the engine's processes. Blocks up to some seconds; also right for an engine that has died."""
         self._llm.shutdown(timeout=SHUTDOWN_SECONDS)
+        del self._llm  # WORKAROUND: AsyncLLM.__del__ fails when it is left to the interpreter's end
 
 
 def _has_template(llm: "AsyncLLM") -> bool:

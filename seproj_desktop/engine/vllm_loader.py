@@ -5,6 +5,7 @@ thread.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import multiprocessing
@@ -104,6 +105,8 @@ class VllmLoader:
 
     async def unload(self, engine: Engine) -> None:
         if isinstance(engine, VllmEngine):
+            with contextlib.suppress(Exception):  # a dead engine refuses, and needs no winding down
+                await engine.wind_down()
             await self._thread.submit(engine.shut_down)
 
     def cancel_load(self) -> None:
