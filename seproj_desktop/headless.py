@@ -19,6 +19,7 @@ from seproj_desktop.engine.download import DownloadProgress
 from seproj_desktop.engine.protocol import LoadCancelledError
 from seproj_desktop.engine.status import EngineStatus, Ready, Starting
 from seproj_desktop.errors import UserError
+from seproj_desktop.server.status import On
 
 
 async def serve(app: App, out: TextIO, *, lazy: bool) -> int:
@@ -27,7 +28,7 @@ async def serve(app: App, out: TextIO, *, lazy: bool) -> int:
     app.reporter.install_on(loop)
     async with _closing(app), _stop_signals() as stop:
         await app.server.start()
-        out.write(f"Serving {app.engine.model.name} at {app.server.address}  (Ctrl+C ends)\n")
+        out.write(f"Serving {app.engine.model.name} at {_address(app)} (Ctrl+C ends)\n")
         out.flush()
         app.engine.subscribe(_progress_writer(out))
         start = None if lazy else asyncio.create_task(_start(app, out))
@@ -90,6 +91,10 @@ async def _write_answer(app: App, job: GenerationJob, out: TextIO, notes: TextIO
                 case events.Failed():
                     raise UserError(event.message, event.advice)
     return 1
+
+
+def _address(app: App) -> str:
+    return app.server.status.address if isinstance(app.server.status, On) else "no address"
 
 
 async def _start(app: App, out: TextIO) -> None:

@@ -5,15 +5,15 @@
 """
 
 import asyncio
+import contextlib
 import functools
 import logging
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from seproj_desktop.app import App, new_loop
 from seproj_desktop.bridge.feed import Answer, AnswerFeed
 from seproj_desktop.chat import events
 from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
@@ -50,7 +50,7 @@ class Backend(QObject):
         super().__init__(parent)
         self._assemble = assemble
         self._reporter = reporter
-        self._app: "App | None" = None
+        self._app: App | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed = AnswerFeed(self)
         self._is_closing = False
@@ -70,7 +70,6 @@ class Backend(QObject):
         return self._app is not None
 
     def start(self) -> None:
-        self._loop = new_loop()
         self._thread.start()
 
     async def call(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
@@ -98,7 +97,7 @@ class Backend(QObject):
         self.post(self.app.chat.stop, answer.request_id)
 
     def hand_over(self, function: Callable[[T], object], interval: float = HAND_OVER_SECONDS) -> Callable[[T], None]:
-        """For the backend to call: `function` gets the newest value on the Qt thread, at most once per `interval` seconds."""
+        """For the backend to call: `function` gets the newest value on the Qt thread, every `interval` seconds."""
         newest: list[T] = []
 
         def flush() -> None:
@@ -113,12 +112,13 @@ class Backend(QObject):
         return tell
 
     async def close(self) -> None:
-        """Ends answers, server and engine within `CLOSE_SECONDS`; what takes longer is left to the end of the process."""
+        """Ends answers, server and engine within `CLOSE_SECONDS`; what takes longer is left behind."""
         self._assert_gui_thread()
         if self._is_closing or not self._thread.is_alive():
             return
         self._is_closing = True
-        assert self._loop is not None
+        while self._loop is None:  # noqa: ASYNC110  it is there within milliseconds of the thread's start
+            await asyncio.sleep(0.01)
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         try:
             await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_SECONDS)
@@ -139,21 +139,22 @@ class Backend(QObject):
     # What follows up to `_on_news` runs on the backend's thread.
 
     def _run(self) -> None:
-        assert self._loop is not None
-        loop = self._loop
+        from seproj_desktop.app import new_loop
+
         try:
-            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
                 self._run_on(runner.get_loop())
         finally:
             self._ended.set()
 
     def _run_on(self, loop: asyncio.AbstractEventLoop) -> None:
         self._reporter.install_on(loop)
+        self._loop = loop
         try:
             app = self._assemble()
         except UserError as error:
             self._tell(self.start_failed.emit, ErrorReport.of(error))
-        except Exception as error:  # shown in the window like any bug; the window stays open to show it
+        except Exception as error:  # noqa: BLE001  shown in the window like any bug; the window stays open to show it
             self._reporter.report(error)
         else:
             self._app = app

@@ -41,7 +41,7 @@ def resolve_model(named: str, demo_folder: Path) -> ModelSpec:
     if named in (DEMO, DEMO_NAME):
         return ModelSpec(DEMO_NAME, str(demo_folder), "demo")
     folder = Path(named).expanduser()
-    if folder.is_dir() or named.startswith(("/", ".", "~")):
+    if named and (folder.is_dir() or named.startswith(("/", ".", "~"))):
         return ModelSpec(folder.resolve().name or named, str(folder.resolve()), "folder")
     if HUB_ID.match(named):
         return ModelSpec(named, named, "hub")

@@ -41,29 +41,21 @@ class ModelDownloads:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
+        self._is_running = False
         self._is_cancelled = False
 
     async def fetch(self, hub_id: str, on_progress: Callable[[DownloadProgress], None]) -> None:
         """Returns when the model is on the disk. Raises `UserError`, or `DownloadCancelledError` after `cancel`."""
-        if self._process is not None:
+        if self._is_running:
             raise UserError("Another download is running.", "Wait for it, or cancel it.")
-        self._is_cancelled = False
-        self._process = process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", __name__, hub_id, str(self._folder)),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        self._is_running, self._is_cancelled = True, False
         try:
-            failure = await self._follow(process, on_progress)
+            failure = await self._run(hub_id, on_progress)
         finally:
-            self._process = None
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-            await process.wait()
+            self._is_running, self._process = False, None
         if self._is_cancelled:
             raise DownloadCancelledError
-        if failure or process.returncode:
+        if failure is not None:
             raise UserError(
                 f"{hub_id} could not be downloaded. {failure}".rstrip(),
                 "Check the connection and the model's name; then try again.",
@@ -78,20 +70,30 @@ class ModelDownloads:
     async def aclose(self) -> None:
         self.cancel()
 
-    async def _follow(
-        self, process: asyncio.subprocess.Process, on_progress: Callable[[DownloadProgress], None]
-    ) -> str:
-        """Passes the progress on; the failure's text, or nothing."""
+    async def _run(self, hub_id: str, on_progress: Callable[[DownloadProgress], None]) -> str | None:
+        """Follows the download's process to its end; why it failed, or None."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", __name__, hub_id, str(self._folder)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         assert process.stdout is not None
         failure = ""
-        async for line in process.stdout:
-            said = json.loads(line)
-            if "error" in said:
-                failure = said["error"]
-            else:
-                on_progress(DownloadProgress(said["done"], said["total"]))
-        await process.wait()
-        return failure
+        try:
+            if self._is_cancelled:
+                process.kill()
+            async for line in process.stdout:
+                said = json.loads(line)
+                if "error" in said:
+                    failure = said["error"]
+                else:
+                    on_progress(DownloadProgress(said["done"], said["total"]))
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await process.wait()
+        return failure if failure or process.returncode else None
 
 
 def main(hub_id: str, folder: Path) -> int:

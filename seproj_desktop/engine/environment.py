@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def engine_variables(runtime: Path, logging_config: Path, *, eager: bool) -> dict[str, str]:
-    """What vLLM and its children are to see: no telemetry, no network, our logging, sockets in a private folder."""
+    """What vLLM and its children are to see: no telemetry, no network, our logging, no noise, private sockets."""
     variables = {
         "VLLM_NO_USAGE_STATS": "1",
         "DO_NOT_TRACK": "1",
@@ -20,6 +20,8 @@ def engine_variables(runtime: Path, logging_config: Path, *, eager: bool) -> dic
         "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
         "VLLM_LOGGING_CONFIG_PATH": str(logging_config),
         "VLLM_RPC_BASE_PATH": str(runtime),
+        "PYTHONWARNINGS": "ignore",
+        "TORCH_CPP_LOG_LEVEL": "ERROR",
     }
     if eager:
         variables["TORCH_COMPILE_DISABLE"] = "1"

@@ -5,6 +5,8 @@ back.
 """
 
 OPEN, CLOSE = "<think>", "</think>"
+LONGEST_GAP = 8
+"""Blank characters that may stand before an opening tag; more of them are the answer's."""
 
 
 class ThinkSplitter:
@@ -34,7 +36,7 @@ class ThinkSplitter:
         if start.startswith(OPEN):
             self._state = "thinking"
             return self._think(start[len(OPEN) :].lstrip("\n"))
-        if OPEN.startswith(start):
+        if OPEN.startswith(start) and len(text) - len(start) <= LONGEST_GAP:
             self._held = text
             return "", ""
         self._state = "answer"

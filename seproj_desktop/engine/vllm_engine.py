@@ -78,6 +78,7 @@ def _engine_args(options: EngineOptions) -> dict[str, Any]:
         "scheduling_policy": "priority",
         "enable_prefix_caching": True,
         "enable_log_requests": False,
+        "use_tqdm_on_load": False,
     }
     if has_accelerator():
         args |= {"gpu_memory_utilization": options.gpu_memory_fraction, "enforce_eager": options.eager}

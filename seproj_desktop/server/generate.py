@@ -1,0 +1,121 @@
+"""POST /generate: one answer of the engine as NDJSON lines or as one JSON object.
+
+A raw ASGI callable on the backend's loop: nothing stands between the engine's events and the socket. The first event is
+awaited before the status is sent, so that what fails before the first token has a proper status. It does not guard:
+`access` did.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from fastapi import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from seproj_desktop.chat import events
+from seproj_desktop.chat.messages import GenerationJob
+from seproj_desktop.chat.personas import PersonaLibrary
+from seproj_desktop.server.client_watch import ClientWatch
+from seproj_desktop.server.ndjson import AnswerLines
+from seproj_desktop.server.reply import Reply, new_request_id
+from seproj_desktop.server.request import (
+    ClientLeftError,
+    check_method_and_type,
+    make_job,
+    parse_request,
+    read_body,
+)
+
+logger = logging.getLogger(__name__)
+
+SWITCHED_OFF = "The server was switched off."
+UNEXPECTED = "Something unexpected went wrong; the program's log tells more."
+NO_ENDING = "The engine broke off without saying why. Try again."
+
+STATUS_OF: dict[events.FailureKind, int] = {
+    "invalid_request": 400,
+    "not_ready": 503,
+    "busy": 503,
+    "engine_died": 503,
+    "internal": 500,
+}
+RETRY_AFTER: dict[events.FailureKind, str] = {"not_ready": "10", "busy": "1", "engine_died": "1"}
+"""Seconds."""
+
+
+class AnswerSource(Protocol):
+    """What this door needs of the engine."""
+
+    def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]: ...
+
+
+class GenerateEndpoint:
+    """The ASGI callable behind /generate and /api/generate."""
+
+    def __init__(self, engine: AnswerSource, personas: PersonaLibrary) -> None:
+        self._engine = engine
+        self._personas = personas
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = Reply(send, new_request_id())
+        try:
+            await self._answer(scope, receive, reply)
+        except HTTPException as refusal:
+            await reply.refuse(refusal)
+        except ClientLeftError:
+            pass  # nobody is left to tell
+        except asyncio.CancelledError:
+            # Only the server that is being switched off cancels a request, and the request is all this task does.
+            await reply.fail(503, SWITCHED_OFF)
+        except Exception:  # a bug ends this answer, in words, and never the server
+            logger.exception("request %s failed", reply.request_id)
+            await reply.fail(500, UNEXPECTED)
+
+    async def _answer(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        check_method_and_type(scope)
+        request = parse_request(await read_body(receive))
+        job = make_job(request, self._personas, reply.request_id)
+        lines = AnswerLines(reply.request_id, cumulative=request.cumulative and request.stream)
+        relay = self._stream if request.stream else self._collect
+        async with contextlib.aclosing(self._engine.generate(job)) as answer:
+            # The watch ends first: uvicorn calls a complete answer a disconnect, and must not disturb the clean-up.
+            async with ClientWatch(receive):
+                await relay(answer, reply, lines)
+            if reply.is_complete:
+                await anext(answer, None)  # the engine's side ends by itself after its last event
+
+    async def _stream(self, answer: AsyncGenerator[events.StreamEvent, None], reply: Reply, lines: AnswerLines) -> None:
+        async for event in answer:
+            if type(event) is events.Failed:
+                await _fail(reply, event)
+                return
+            if not reply.is_started:
+                await reply.begin_stream()
+            if type(event) is events.TextDelta:
+                await reply.line(lines.token(event.text))
+            elif type(event) is events.Finished:
+                await reply.last_line(lines.done(event.reason))
+                return
+        await reply.fail(500, NO_ENDING)
+
+    async def _collect(
+        self, answer: AsyncGenerator[events.StreamEvent, None], reply: Reply, lines: AnswerLines
+    ) -> None:
+        async for event in answer:
+            if type(event) is events.TextDelta:
+                lines.token(event.text)
+            elif type(event) is events.Finished:
+                await reply.whole(lines.whole(event.reason))
+                return
+            elif type(event) is events.Failed:
+                await _fail(reply, event)
+                return
+        await reply.fail(500, NO_ENDING)
+
+
+async def _fail(reply: Reply, failed: events.Failed) -> None:
+    after = RETRY_AFTER.get(failed.kind)
+    words = f"{failed.message} {failed.advice}".rstrip()
+    await reply.fail(STATUS_OF[failed.kind], words, {"Retry-After": after} if after else None)

@@ -1,0 +1,75 @@
+"""Answering without a framework: one request's way back to the client, in ASGI messages.
+
+A `Reply` knows what has been sent, so that a failure becomes a status before the first byte and a last line after it.
+On the backend's loop; it wraps nothing, each line is one `send`.
+"""
+
+import uuid
+from collections.abc import Awaitable, Mapping
+
+from fastapi import HTTPException
+from starlette.types import Send
+
+from seproj_desktop.server.ndjson import NDJSON, AnswerLines, encode_json
+
+JSON = b"application/json"
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+def new_request_id() -> str:
+    return uuid.uuid4().hex[:16]
+
+
+def id_header(request_id: str) -> tuple[bytes, bytes]:
+    return b"x-request-id", request_id.encode()
+
+
+async def send_json(send: Send, status: int, body: bytes, headers: RawHeaders) -> None:
+    own = [(b"content-type", JSON), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": own + headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_refusal(send: Send, refusal: HTTPException, headers: RawHeaders) -> None:
+    """The one shape of every error: `{"detail": ...}`."""
+    more = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
+    await send_json(send, refusal.status_code, encode_json({"detail": refusal.detail}), headers + more)
+
+
+class Reply:
+    """The answer to one POST /generate, as far as it has got."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._headers = [(b"cache-control", b"no-cache"), id_header(request_id)]
+        self.request_id = request_id
+        self.is_started = False
+        self.is_complete = False
+
+    async def begin_stream(self) -> None:
+        self.is_started = True
+        headers = [(b"content-type", NDJSON), *self._headers]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    def line(self, line: bytes) -> Awaitable[None]:
+        """Once per token: hands on what `send` returns, without a coroutine of its own around it."""
+        return self._send({"type": "http.response.body", "body": line, "more_body": True})
+
+    async def last_line(self, line: bytes) -> None:
+        self.is_complete = True
+        await self._send({"type": "http.response.body", "body": line, "more_body": False})
+
+    async def whole(self, body: bytes) -> None:
+        self.is_started = self.is_complete = True
+        await send_json(self._send, 200, body, self._headers)
+
+    async def refuse(self, refusal: HTTPException) -> None:
+        self.is_started = self.is_complete = True
+        await send_refusal(self._send, refusal, self._headers)
+
+    async def fail(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        """Tells a failure in whichever way is still open: a status, an error line, or none after the last line."""
+        if not self.is_started:
+            await self.refuse(HTTPException(status, message, dict(headers or {})))
+        elif not self.is_complete:
+            await self.last_line(AnswerLines(self.request_id, cumulative=False).error(message))

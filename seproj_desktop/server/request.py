@@ -1,0 +1,63 @@
+"""From the bytes of a request to a checked `GenerationJob`, or a refusal with FastAPI's shape of errors.
+
+Pydantic reads the JSON itself, in one step. Refusals are FastAPI's `HTTPException`, which the ordinary routes
+understand as well.
+"""
+
+from typing import Any
+
+from fastapi import HTTPException
+from pydantic import ValidationError
+from starlette.types import Receive, Scope
+
+from seproj_desktop.chat.messages import SERVER_PRIORITY, GenerateRequest, GenerationJob
+from seproj_desktop.chat.personas import PersonaLibrary, UnknownPersonaError
+
+SHOWN_ERRORS = 20
+
+
+class ClientLeftError(Exception):
+    """The client went away; nobody is left to answer."""
+
+
+def check_method_and_type(scope: Scope) -> None:
+    """Raises 405 or 415. Curl's `-d` alone says `application/x-www-form-urlencoded`, hence the example."""
+    if scope["method"] != "POST":
+        raise HTTPException(405, "Method Not Allowed", {"Allow": "POST"})
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    if kind.split(b";")[0].strip().lower() != b"application/json":
+        raise HTTPException(415, 'The body must be JSON: send the header "Content-Type: application/json".')
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; its size is limited by whoever hands out `receive`."""
+    pieces = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeftError
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+def parse_request(body: bytes) -> GenerateRequest:
+    try:
+        return GenerateRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise HTTPException(422, _details(error)) from None
+
+
+def make_job(request: GenerateRequest, personas: PersonaLibrary, request_id: str) -> GenerationJob:
+    try:
+        messages, sampling, thinking = personas.apply(request)
+    except UnknownPersonaError as error:
+        details = [{"type": "unknown_persona", "loc": ["body", "persona"], "msg": str(error)}]
+        raise HTTPException(422, details) from None
+    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking)
+
+
+def _details(error: ValidationError) -> Any:
+    """FastAPI's list of errors, without the input: it would send the person's own text back, at any length."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [{"type": one["type"], "loc": ["body", *one["loc"]], "msg": one["msg"]} for one in found[:SHOWN_ERRORS]]

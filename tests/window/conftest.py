@@ -1,0 +1,196 @@
+"""What the window's tests share: qasync's loop, and a house with a real backend thread around a fake engine."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from qasync import QEventLoop
+
+from seproj_desktop.app import App, assemble
+from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
+from seproj_desktop.paths import Paths
+from seproj_desktop.server import status as server_status
+from seproj_desktop.settings import Settings
+from seproj_desktop.window.main_window import MainWindow
+from seproj_desktop.window.operations import Operations
+from seproj_desktop.window.theme import Theme
+from tests.fakes import FakeLoader
+
+T = TypeVar("T")
+W = TypeVar("W", bound=QWidget)
+PATIENCE = 10_000
+
+
+class StandInServer:
+    """The switch without a socket: it changes state when the test says so."""
+
+    def __init__(self) -> None:
+        self.status: server_status.ServerStatus = server_status.Off()
+        self.listeners: list[Callable[[server_status.ServerStatus], None]] = []
+        self.starts = 0
+        self.failure: UserError | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    def subscribe(self, listener: Callable[[server_status.ServerStatus], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        listener(self.status)
+        return lambda: self.listeners.remove(listener)
+
+    def tell(self, status: server_status.ServerStatus) -> None:
+        self.status = status
+        for listener in self.listeners:
+            listener(status)
+
+    async def start(self, host: str | None = None, port: int | None = None) -> None:
+        self.starts += 1
+        self.tell(server_status.TurningOn())
+        await self.gate.wait()
+        if self.failure is not None:
+            self.tell(server_status.Broken(self.failure.message, self.failure.advice))
+            raise self.failure
+        self.tell(server_status.On("http://127.0.0.1:8765"))
+
+    async def stop(self) -> None:
+        self.tell(server_status.Draining("http://127.0.0.1:8765"))
+        await self.gate.wait()
+        self.tell(server_status.Off())
+
+    async def aclose(self) -> None:
+        self.tell(server_status.Off())
+
+
+class House:
+    """The whole window over a fake engine."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, folder: Path, loader: FakeLoader, settings: Settings) -> None:
+        self.qtbot = qtbot
+        self.loader = loader
+        self.server = StandInServer()
+        self.change: Callable[[App], App] = lambda app: app
+        self.paths = Paths.find({"HF_HUB_CACHE": str(folder / "hub")}, folder)
+        self.settings = settings
+        self.reporter = ErrorReporter()
+        self.reports: list[ErrorReport] = []
+        self.reporter.add_sink(self.reports.append)
+        self.backend = Backend(self.assemble, self.reporter)
+        self.operations = Operations(self.reporter)
+        self.window = MainWindow(self.backend, self.operations, theme, persona_id=settings.window.persona)
+        qtbot.addWidget(self.window)
+
+    def assemble(self) -> App:
+        app = assemble(self.settings, self.paths, self.reporter, self.loader)
+        return self.change(replace(app, server=cast("Any", self.server)))
+
+    def open(self) -> "House":
+        """The window on screen, the personas in their box, no engine yet."""
+        self.window.show()
+        self.window.activateWindow()
+        self.backend.start()
+        self.wait(lambda: self.box.count() > 0)
+        return self
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs a coroutine of the Qt loop to its end."""
+        task = asyncio.ensure_future(work)
+        self.wait(task.done)
+        return task.result()
+
+    def on_backend(self, function: Callable[..., object], *args: object) -> None:
+        async def call() -> None:
+            function(*args)
+
+        self.run(self.backend.call(call))
+
+    def find(self, kind: type[W], name: str) -> W:
+        found = self.window.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    @property
+    def box(self) -> Any:
+        return self.find(QWidget, "personaBox")
+
+    @property
+    def composer(self) -> Any:
+        return self.find(QWidget, "composer")
+
+    @property
+    def transcript(self) -> Any:
+        return self.find(QWidget, "transcript")
+
+    @property
+    def send_button(self) -> Any:
+        return self.find(QWidget, "sendButton")
+
+    @property
+    def stop_button(self) -> Any:
+        return self.find(QWidget, "stopButton")
+
+    @property
+    def toggle(self) -> Any:
+        return self.find(QWidget, "serverToggle")
+
+    @property
+    def said(self) -> str:
+        return str(self.transcript.toPlainText())
+
+    @property
+    def engine_words(self) -> str:
+        return str(cast("Any", self.find(QWidget, "engineStatus")).whole_text)
+
+    def say(self, text: str) -> None:
+        """Types and presses Enter."""
+        self.qtbot.keyClicks(self.composer, text)
+        self.qtbot.keyClick(self.composer, Qt.Key.Key_Return)
+
+    def close(self) -> None:
+        self.run(self.operations.aclose())
+        self.run(self.backend.close())
+
+
+@pytest.fixture
+def qt_loop(qapp: QApplication) -> Iterator[QEventLoop]:
+    """qasync's loop, run by whoever runs Qt's events."""
+    loop = QEventLoop(qapp, already_running=True)
+    yield loop
+    asyncio.events._set_running_loop(None)
+    loop.stop()
+    loop.close()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    theme = Theme(qapp, "light")
+    yield theme
+    qapp.removeEventFilter(theme)
+    theme.deleteLater()
+
+
+OpenHouse = Callable[..., House]
+
+
+@pytest.fixture
+def make_house(qtbot: QtBot, qt_loop: QEventLoop, theme: Theme, tmp_path: Path) -> Iterator[OpenHouse]:
+    """Builds houses and closes them; `open()` starts one."""
+    houses: list[House] = []
+
+    def make(loader: FakeLoader | None = None, settings: Settings | None = None) -> House:
+        chosen = settings or Settings.model_validate({"window": {"persona": "developer"}})
+        house = House(qtbot, theme, tmp_path, loader or FakeLoader(), chosen)
+        houses.append(house)
+        return house
+
+    yield make
+    for house in houses:
+        house.close()
