@@ -15,6 +15,7 @@ class ThinkSplitter:
     def __init__(self, *, inside: bool = False) -> None:
         self._state = "thinking" if inside else "start"
         self._held = ""
+        self._has_thought = False
 
     def feed(self, piece: str) -> tuple[str, str]:
         if self._state == "answer":
@@ -35,7 +36,7 @@ class ThinkSplitter:
         start = text.lstrip()
         if start.startswith(OPEN):
             self._state = "thinking"
-            return self._think(start[len(OPEN) :].lstrip("\n"))
+            return self._think(start[len(OPEN) :])
         if OPEN.startswith(start) and len(text) - len(start) <= LONGEST_GAP:
             self._held = text
             return "", ""
@@ -43,6 +44,9 @@ class ThinkSplitter:
         return "", text
 
     def _think(self, text: str) -> tuple[str, str]:
+        if not self._has_thought:
+            text = text.lstrip("\n")
+            self._has_thought = bool(text)
         reasoning, closed, answer = text.partition(CLOSE)
         if closed:
             self._state = "gap"
