@@ -63,7 +63,7 @@ COMPILER = {"g++": "g++"}
 HEADERS_PACKAGE = "python3-dev"
 
 # What the end-to-end tests use: a virtual display, a keyboard, a look at the windows, screenshots.
-TEST_PROGRAMS = {"Xvfb": "xvfb", "import": "imagemagick", "xdotool": "xdotool", "xprop": "x11-utils"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "import": "imagemagick", "xdotool": "xdotool", "xprop": "x11-utils", "xclip": "xclip"}
 
 
 class SetupError(Exception):

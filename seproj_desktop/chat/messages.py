@@ -29,7 +29,7 @@ class GenerateRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1, description="The conversation so far.")]
+    messages: Annotated[list[ChatMessage], Field(min_length=1, description="The conversation so far.")]
     stream: bool = Field(default=True, description="True: NDJSON lines as the text arrives. False: one JSON object.")
     max_tokens: int = Field(default=512, ge=1, description="The answer's length limit in tokens.")
     temperature: float = Field(default=0.7, ge=0.0, le=2.0)

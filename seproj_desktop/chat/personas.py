@@ -130,7 +130,7 @@ class PersonaLibrary:
             stop=tuple(request.stop or ()),
         )
         if request.persona is None:
-            return request.messages, base, False
+            return tuple(request.messages), base, False
         persona = self.get(request.persona)
         return persona.speak(request.messages), persona.sample(base, spoken), persona.thinking
 

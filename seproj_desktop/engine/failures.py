@@ -25,7 +25,7 @@ KNOWN = (
         "Choose another model, or a newer vLLM.",
     ),
     (
-        r"(?:SafetensorError|cannot fit 'int' into an index-sized integer|HeaderTooLarge|HeaderTooSmall|MetadataIncompleteBuffer|invalid header)",
+        r"SafetensorError|HeaderTooLarge|HeaderTooSmall|IncompleteBuffer|invalid header|index-sized integer",
         "The model's weights are damaged.",
         "Download the model again.",
     ),

@@ -172,12 +172,13 @@ class EngineManager:
             admission.leave()
 
     async def _relay(self, engine: Engine, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        async for event in engine.generate(job):
-            if type(event) is events.Failed and event.kind == "engine_died":
-                self._on_death(engine)
-                yield events.Failed("engine_died", ENGINE_DIED, RESTART_ADVICE)
-                return
-            yield event
+        async with contextlib.aclosing(engine.generate(job)) as stream:
+            async for event in stream:
+                if type(event) is events.Failed and event.kind == "engine_died":
+                    self._on_death(engine)
+                    yield events.Failed("engine_died", ENGINE_DIED, RESTART_ADVICE)
+                    return
+                yield event
 
     async def _start(self) -> Engine:
         async with self._transition:

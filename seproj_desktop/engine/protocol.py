@@ -4,7 +4,7 @@ The window, the server, the command line and the tests all speak to this protoco
 that loaded it and is used from that loop only.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,7 +58,7 @@ class Engine(Protocol):
     def failure(self) -> str | None:
         """Why this engine can no longer answer, or None while it can. Cheap: it is polled."""
 
-    def generate(self, job: GenerationJob) -> AsyncIterator[StreamEvent]:
+    def generate(self, job: GenerationJob) -> AsyncGenerator[StreamEvent, None]:
         """Streams one answer; its last event is one `Finished` or `Failed`. Closing the iterator ends the work."""
 
     async def abort(self, request_id: str) -> None:

@@ -15,6 +15,7 @@ from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
+from seproj_desktop.engine.quiet_import import quiet_import
 from seproj_desktop.engine.reasoning import ThinkSplitter, opens_thinking
 from seproj_desktop.engine.start_method import EnvironmentContext, use_fork_server
 
@@ -44,8 +45,9 @@ class EngineOptions:
 
 def import_engine() -> None:
     """Imports vLLM into this process. Takes many seconds and cannot be interrupted."""
-    import vllm.v1.engine.async_llm
-    import vllm.v1.engine.utils  # noqa: F401
+    with quiet_import():
+        import vllm.v1.engine.async_llm
+        import vllm.v1.engine.utils  # noqa: F401
 
 
 def has_accelerator() -> bool:
@@ -267,7 +269,7 @@ class VllmEngine:
         return SamplingParams(**(defaults | own))
 
     async def wind_down(self) -> None:
-        """Ends the running answers with `abort`, and vLLM's reading task before its processes: it would log an error."""
+        """Ends the running answers with `abort`, and vLLM's reading task, which would log an error, before its processes."""
         await self._llm.abort(list(self._running))
         if (reader := self._llm.output_handler) is not None:
             reader.cancel()

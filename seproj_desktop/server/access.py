@@ -5,6 +5,7 @@ listed; bodies have a limit. It looks at the headers only and leaves the answer'
 gets CORS headers).
 """
 
+import functools
 import re
 import socket
 from dataclasses import dataclass
@@ -21,12 +22,14 @@ TOO_LARGE = f"The body is larger than {MAX_BODY_BYTES // 1024**2} MiB."
 AUTHORITY = re.compile(r"^(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\s:\[\]/@]+?)\.?)(?::\d{1,5})?$")
 
 
+@functools.lru_cache(maxsize=64)  # clients say the same at every request
 def host_name(authority: str) -> str | None:
     """The host of `host:port`, in lower case, without brackets, port and final dot; None for anything else."""
     found = AUTHORITY.match(authority.strip().lower())
     return (found["v6"] or found["name"]) if found else None
 
 
+@functools.lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

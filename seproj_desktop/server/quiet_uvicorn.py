@@ -71,6 +71,8 @@ class QuietServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         state = self.server_state
         self._close_listeners()
+        for listening in sockets or ():
+            listening.close()
         for connection in tuple(state.connections):
             connection.shutdown()
         while state.tasks:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 DOWNLOAD = "download"
 ENGINE = "engine"
+MODEL = "model"
+RESTART = "restart"
+UNLOAD = "unload"
 SERVER = "server"
 SURVEY = "survey"
 CANCEL = "cancel"
@@ -64,10 +67,10 @@ class Control(QObject):
         self._run(ENGINE, start_engine)
 
     def restart_engine(self) -> None:
-        self._run(ENGINE, restart_engine)
+        self._run(RESTART, restart_engine)
 
     def unload_engine(self) -> None:
-        self._run("unload", stop_engine)
+        self._run(UNLOAD, stop_engine)
 
     def cancel(self) -> None:
         """Ends a download or a load, whichever runs."""
@@ -75,7 +78,7 @@ class Control(QObject):
 
     def use_model(self, named: str) -> None:
         """`demo`, a folder or a hub id; asks for the download where that is missing."""
-        self._operations.run("model", lambda: self._use_model(named))
+        self._operations.run(MODEL, lambda: self._use_model(named))
 
     def download(self, hub_id: str) -> None:
         """Only after the person has confirmed it."""

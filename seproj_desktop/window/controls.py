@@ -74,20 +74,31 @@ class Switch(QCheckBox):
 class MenuButton(QToolButton):
     """Opens its menu without a nested event loop, as QToolButton's own menu would need."""
 
-    def __init__(self, menu: QMenu, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._menu = menu
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(CONTROL_HEIGHT)
-        self.setAutoRaise(True)
         self.clicked.connect(self.open_menu)
+        theme.changed.connect(self._restyle)
+        self._restyle()
 
     def open_menu(self) -> None:
         """Below the button, and inwards where it stands at the window's right edge."""
         width = self._menu.sizeHint().width()
         is_right = self.mapTo(self.window(), QPoint(0, 0)).x() + width > self.window().width()
         self._menu.popup(self.mapToGlobal(QPoint(self.width() - width if is_right else 0, self.height())))
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        hover = blend(theme.background, theme.text, 0.12).name()
+        self.setStyleSheet(
+            f"QToolButton {{ border: 1px solid transparent; border-radius: {ROUNDING}px; padding: 0 6px; }}"
+            f"QToolButton:hover, QToolButton:pressed {{ background: {hover}; }}"
+            f"QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
+        )
 
 
 class LinkButton(QPushButton):

@@ -28,7 +28,7 @@ class EnginePanel(QWidget):
         self._theme = theme
         self._status: EngineStatus = Stopped("")
         self._download: tuple[str, DownloadProgress] | None = None
-        self.button = MenuButton(menu)
+        self.button = MenuButton(theme, menu)
         self.button.setObjectName("modelButton")
         self.words = ShortLabel()
         self.words.setObjectName("engineStatus")

@@ -21,7 +21,7 @@ class Header(QWidget):
         super().__init__()
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
-        self.menu_button = MenuButton(menu)
+        self.menu_button = MenuButton(theme, menu)
         self.menu_button.setObjectName("menuButton")
         self.menu_button.setText("☰")
         self.menu_button.setAccessibleName(self.tr("Menu"))

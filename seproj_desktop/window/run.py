@@ -5,7 +5,6 @@ On the main thread. The only place that makes a QApplication; nothing happens at
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +17,11 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.engine.status import EngineStatus, Ready
 from seproj_desktop.errors import ErrorReporter
 from seproj_desktop.paths import APPLICATION, resources_folder
 from seproj_desktop.settings import Settings
+from seproj_desktop.window.collector import Collector
 from seproj_desktop.window.control import Control
 from seproj_desktop.window.main_window import MainWindow
 from seproj_desktop.window.operations import Operations
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 SWITCH_INTERVAL = 0.001
 """Seconds. With Python's 0.005 a busy backend thread holds up the paint: 26 ms at the 99th percentile instead of 7."""
-FREEZE_DELAY = 3000
-"""Milliseconds after the start; what is there by then stays, and the collector need not walk it (18 to 25 ms)."""
 
 
 def run_window(
@@ -91,7 +90,10 @@ class Session:
         self.operations = Operations(reporter)
         self.window = MainWindow(self.backend, self.operations, theme, persona_id=persona_id)
         self.control = Control(self.backend, self.operations, self.backend)
+        self._collector = Collector(self.backend)
         self._starts_server = start_server
+        self.backend.started.connect(self._on_started)
+        self.backend.engine_changed.connect(self._on_engine)
 
     async def run(self, loop: asyncio.AbstractEventLoop) -> None:
         """Returns when the window has been closed and everything behind it has ended."""
@@ -105,19 +107,23 @@ class Session:
         self.window.close_requested.connect(close)
         with signals_call(loop, close):
             self.window.show()
-            self.backend.started.connect(self._on_started)
             # Once the window has been painted.
             QTimer.singleShot(0, self.backend.start)
-            QTimer.singleShot(FREEZE_DELAY, self.window, gc.freeze)
             await closed
             await self.close()
+        self._collector.stop()
 
     async def close(self) -> None:
         self.window.hide()
         await self.operations.aclose()
         await self.backend.close()
 
+    def _on_engine(self, status: EngineStatus) -> None:
+        if isinstance(status, Ready):
+            self._collector.freeze()
+
     def _on_started(self) -> None:
+        self._collector.freeze()
         self.control.start_engine()
         if self._starts_server:
             self.control.start_server()

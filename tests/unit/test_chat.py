@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from seproj_desktop.chat import events
-from seproj_desktop.chat.messages import ChatMessage, GenerateRequest, Sampling
+from seproj_desktop.chat.messages import ChatMessage, GenerateRequest
 from seproj_desktop.chat.personas import Persona, PersonaLibrary, PersonaProblem, UnknownPersonaError, read_persona
 from seproj_desktop.chat.prompts import plain_transcript
 from seproj_desktop.chat.service import ChatService

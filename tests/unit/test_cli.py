@@ -13,7 +13,7 @@ from seproj_desktop.cli import build_parser, main
 from seproj_desktop.display import display_problem
 from seproj_desktop.doctor import examine
 from seproj_desktop.paths import Paths
-from seproj_desktop.settings import LoadedSettings, Settings, SettingProblem
+from seproj_desktop.settings import LoadedSettings, SettingProblem, Settings
 
 ROOT = Path(__file__).parents[2]
 

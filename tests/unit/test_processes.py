@@ -1,4 +1,4 @@
-"""What concerns other processes and threads: the log bridge, the guard of children, folders, the loader thread, downloads."""
+"""What concerns other processes and threads: log bridge, guard of children, folders, loader thread, downloads."""
 
 import asyncio
 import json
@@ -194,7 +194,7 @@ class FakeHub(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815  the library's name
 
     def _send(self, body: bytes) -> None:
         self.send_response(200)

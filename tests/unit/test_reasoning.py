@@ -1,5 +1,7 @@
 """Thinking parted from the answer, however the stream is cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +39,7 @@ def test_whole_text_is_parted(text: str, inside: bool, reasoning: str, answer: s
 def test_every_cutting_gives_the_same_parts(case: tuple[str, bool, str, str], cuts: list[int]) -> None:
     text, inside, reasoning, answer = case
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    pieces = [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [text[a:b] for a, b in pairwise(edges)]
     got_reasoning, got_answer = split(pieces, inside=inside)
     assert got_answer == answer
     assert got_reasoning.rstrip("\n") == reasoning

@@ -23,8 +23,8 @@ def test_an_answer_streams_in_order_with_its_figures(make_house: OpenHouse) -> N
 
 def test_shift_enter_breaks_the_line_and_the_question_keeps_it(make_house: OpenHouse) -> None:
     house = make_house().open()
-    house.qtbot.keyClicks(house.composer, "one")
-    house.qtbot.keyClick(house.composer, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    house.type("one")
+    house.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     house.say("two")
     house.wait(lambda: "tokens/s" in house.said)
     assert house.loader.engines[0].jobs[0].messages[-1].content == "one\ntwo"
@@ -43,7 +43,7 @@ def test_escape_stops_and_the_text_so_far_stays(make_house: OpenHouse) -> None:
     house = make_house(FakeLoader([engine])).open()
     house.say("count")
     house.wait(lambda: "one two" in house.said)
-    house.qtbot.keyClick(house.composer, Qt.Key.Key_Escape)
+    house.press(Qt.Key.Key_Escape)
     house.wait(lambda: "stopped by you" in house.said)
     assert "one two" in house.said
     assert "three" not in house.said
@@ -53,7 +53,7 @@ def test_escape_stops_and_the_text_so_far_stays(make_house: OpenHouse) -> None:
 def test_the_stop_button_takes_the_place_of_send(make_house: OpenHouse) -> None:
     house = make_house(FakeLoader([FakeEngine(gate=asyncio.Semaphore(1))])).open()
     assert not house.send_button.isEnabled()
-    house.qtbot.keyClicks(house.composer, "go")
+    house.type("go")
     assert house.send_button.isEnabled()
     place = house.send_button.geometry(), house.composer.height()
     house.send_button.click()
@@ -74,8 +74,8 @@ def test_enter_during_an_answer_loses_nothing(make_house: OpenHouse) -> None:
     house.say("second")
     assert house.composer.toPlainText() == "second"
     assert not house.send_button.isEnabled()
-    house.qtbot.keyClick(house.composer, Qt.Key.Key_Escape)
-    house.wait(lambda: house.send_button.isEnabled())
+    house.press(Qt.Key.Key_Escape)
+    house.wait(house.send_button.isEnabled)
     assert len(engine.jobs) == 1
 
 
@@ -113,7 +113,7 @@ def test_a_failed_answer_says_why_inline(make_house: OpenHouse) -> None:
     house.say("too much")
     house.wait(lambda: "The prompt has 5,000 tokens; 4,096 fit. Shorten it." in house.said)
     assert "So\n" in house.said
-    house.qtbot.keyClicks(house.composer, "again")
+    house.type("again")
     assert house.send_button.isEnabled()
 
 
@@ -138,7 +138,7 @@ def test_a_new_conversation_is_empty_and_ends_the_old_answer(make_house: OpenHou
     house = make_house(FakeLoader([engine])).open()
     house.say("old question")
     house.wait(lambda: "Hello" in house.said)
-    house.qtbot.keyClick(house.composer, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    house.press(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert house.said == ""
     house.wait(lambda: not engine.running)
     assert house.find(QPushButton, "example0").isVisible()

@@ -1,0 +1,105 @@
+"""`make bench`: measures engine, HTTP layer and start-up on this machine, and prints what it found.
+
+Everything it starts ends with it: on success, on failure and on Ctrl+C.
+"""
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from benchmarks.doors import check_demo_model
+from benchmarks.engine_bench import Plan, run_engine_benchmark
+from benchmarks.machine import Machine
+from benchmarks.processes import BenchmarkError
+from benchmarks.report import Report, Section, as_markdown, as_text
+
+PARTS = ("engine", "replay", "startup")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when everything was measured, 1 when something kept it from that, 130 after Ctrl+C."""
+    options = build_parser().parse_args(arguments)
+    parts = [part for part in PARTS if getattr(options, part)] or list(PARTS)
+    signal.signal(signal.SIGTERM, _interrupt)
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        check_demo_model()
+        report = measure(parts, folder, quick=options.quick)
+    except BenchmarkError as error:
+        print(f"benchmark: {error}\nLogs: {folder}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; everything that was started has been ended.", file=sys.stderr)
+        shutil.rmtree(folder, ignore_errors=True)
+        return 130
+    shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        options.json.write_text(json.dumps(report.data, indent=1), encoding="utf-8")
+    if options.markdown:
+        options.markdown.write_text(as_markdown(report), encoding="utf-8")
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round, under three minutes")
+    parser.add_argument("--engine", action="store_true", help="only the engine through its three doors")
+    parser.add_argument("--replay", action="store_true", help="only the HTTP layer, on recorded engine outputs")
+    parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every single sample")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables")
+    return parser
+
+
+def measure(parts: Sequence[str], folder: Path, *, quick: bool) -> Report:
+    """Runs the parts one after the other and prints each one's tables as soon as they are there."""
+    started = time.monotonic()
+    machine = Machine.here()
+    report = Report("SEproj Desktop: what was measured")
+    report.add(Section("This run", notes=machine.notes()))
+    report.data |= {"date": machine.date, "cpu": machine.cpu, "cores": machine.cores, "load": machine.load}
+    report.data["versions"] = machine.versions
+    print(as_text(report.sections[0]))
+    for part in parts:
+        shown = len(report.sections)
+        _run_part(part, folder, report, quick=quick)
+        for section in report.sections[shown:]:
+            print(as_text(section))
+    load = ", ".join(f"{average:.2f}" for average in Machine.here().load)
+    report.sections[0] = Section(
+        "This run", notes=[*machine.notes(), f"{time.monotonic() - started:.0f} s; load average afterwards {load}"]
+    )
+    print(f"\n{report.sections[0].notes[-1]}")
+    return report
+
+
+def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
+    if part == "engine":
+        run_engine_benchmark(Plan.of(quick=quick), folder, report, _tell)
+    elif part == "replay":
+        from benchmarks.replay import run_replay
+
+        run_replay(folder, report, _tell, quick=quick)
+    else:
+        from benchmarks.startup import run_startup
+
+        run_startup(folder, report, _tell, quick=quick)
+
+
+def _tell(text: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The engine benchmark: the three doors in one run, alternating, in an order that is shuffled for every round.
+
+All servers stay up, one at a time is under load. Ratios are medians over the rounds' own ratios, so that what
+disturbs a whole round disturbs both sides.
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import doors, prompts
+from benchmarks.figures import Answer, Sample, levels, paired_ratio, select, summarise
+from benchmarks.processes import Program
+from benchmarks.report import Report, Section
+from benchmarks.wire import Worker
+
+SEED = 20_260_101
+MAX_TOKENS = 128
+IN_PROCESS = "a  EngineManager.generate"
+GENERATE = "b  /generate"
+DELTAS = "b' /generate, cumulative: false"
+VLLM = "c  vLLM /v1/chat/completions"
+SUBJECTS = (IN_PROCESS, GENERATE, DELTAS, VLLM)
+AIMS = {"CPU per token": 0.6, "first token p50": 0.7, "tokens/s": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is done: rounds, and how many requests each of so many clients makes in a round."""
+
+    rounds: int
+    requests: dict[int, int]
+
+    @classmethod
+    def of(cls, *, quick: bool) -> "Plan":
+        return cls(1, {1: 2, 8: 1, 64: 1}) if quick else cls(7, {1: 4, 8: 3, 64: 2})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One door: who is asked to make the load, what it is asked, and whose processor time counts."""
+
+    name: str
+    driver: Worker
+    front_end: Program
+    fields: dict[str, Any]
+
+
+def run_engine_benchmark(plan: Plan, folder: Path, report: Report, tell: Callable[[str], None]) -> None:
+    with ExitStack() as stack:
+        subjects = _start(stack, folder, tell)
+        samples, texts, inexact = _measure(subjects, plan, tell)
+    report.data["engine"] = [asdict(sample) for sample in samples]
+    report.add(figures_section(samples), ratios_section(samples, agreement(texts), inexact))
+
+
+def _start(stack: ExitStack, folder: Path, tell: Callable[[str], None]) -> list[Subject]:
+    """Starts all doors at once, and warms each one up."""
+    tell("starting three engines")
+    port = doors.free_port()
+    vllm = doors.start_vllm(stack, folder, port)
+    in_process = doors.start_in_process(stack, folder)
+    ours = doors.start_ours(stack, folder)
+    client = stack.enter_context(Worker("client", "client", [], folder))
+    own_port = doors.port_of(ours)
+    in_process.hear(doors.START_SECONDS)
+    doors.wait_until_loaded(ours)
+    doors.wait_until_healthy(vllm, port)
+    tell("choosing prompts")
+    bodies = prompts.choose(in_process, MAX_TOKENS)
+    deltas = [body | {"cumulative": False} for body in bodies]
+    http = {"kind": "generate", "port": own_port}
+    return [
+        Subject(IN_PROCESS, in_process, in_process, {"bodies": bodies}),
+        Subject(GENERATE, client, ours, http | {"bodies": bodies}),
+        Subject(DELTAS, client, ours, http | {"bodies": deltas}),
+        Subject(VLLM, client, vllm, {"kind": "chat", "port": port, "bodies": [prompts.as_chat(b) for b in bodies]}),
+    ]
+
+
+Texts = dict[tuple[str, int], str]
+"""(subject, prompt) to the text of a lone client's answer."""
+
+
+def _measure(subjects: list[Subject], plan: Plan, tell: Callable[[str], None]) -> tuple[list[Sample], Texts, int]:
+    order = random.Random(SEED)
+    tokenizer = prompts.DemoTokenizer(doors.DEMO)
+    samples: list[Sample] = []
+    texts: Texts = {}
+    inexact = 0
+    for subject in subjects:
+        subject.driver.ask("run", 300, clients=64, requests=1, **subject.fields)
+    for number in range(plan.rounds):
+        for clients, requests in plan.requests.items():
+            tell(f"round {number + 1} of {plan.rounds}: {clients} clients")
+            for subject in order.sample(subjects, len(subjects)):
+                sample, answers, exact = measure_one(subject, number, clients, requests, tokenizer)
+                samples.append(sample)
+                inexact += len(answers) - exact
+                if clients == 1:
+                    texts |= {(subject.name, answer.prompt): answer.text for answer in answers}
+    return samples, texts, inexact
+
+
+def measure_one(
+    subject: Subject, number: int, clients: int, requests: int, tokenizer: prompts.Tokenizer
+) -> tuple[Sample, list[Answer], int]:
+    before = subject.front_end.cpu_seconds()
+    result = subject.driver.ask("run", 300, clients=clients, requests=requests, **subject.fields)
+    cpu = subject.front_end.cpu_seconds() - before
+    answers = [Answer(**fields) for fields in result["answers"]]
+    tokens, exact = prompts.count_tokens(answers, MAX_TOKENS, tokenizer)
+    firsts = tuple(answer.first for answer in answers)
+    pieces = sum(answer.pieces for answer in answers)
+    return Sample(subject.name, clients, number, result["wall"], cpu, tokens, pieces, firsts), answers, exact
+
+
+def agreement(texts: Texts) -> str:
+    """Whether the doors said the same to a lone client, at temperature 0."""
+    asked = sorted(prompt for subject, prompt in texts if subject == VLLM)
+    same = [prompt for prompt in asked if len({texts.get((subject, prompt)) for subject in SUBJECTS}) == 1]
+    return f"Same text from every door to a lone client: {len(same)} of {len(asked)} prompts."
+
+
+def figures_section(samples: list[Sample]) -> Section:
+    rows = []
+    for clients in levels(samples):
+        for name in SUBJECTS:
+            summary = summarise(select(samples, name, clients))
+            rows.append(
+                (
+                    name,
+                    str(clients),
+                    f"{summary.tokens_per_second:,.0f}",
+                    f"{summary.first_p50 * 1e3:.1f}",
+                    f"{summary.first_p99 * 1e3:.1f}",
+                    f"{summary.cpu_per_token:.1f}",
+                    f"{summary.tokens_per_piece:.2f}",
+                    f"{summary.tokens:,}",
+                )
+            )
+    header = ("door", "clients", "tokens/s", "first token p50 ms", "p99 ms", "CPU µs/token", "tokens/piece", "tokens")
+    notes = [
+        "CPU: user and system time of the front-end process itself, without its engine processes.",
+        "(a)'s CPU has its clients in it, since they are in the same process; (b)'s and (c)'s have not.",
+        "tokens/piece: above 1 the front end has fallen behind and merged tokens, which makes a token cheaper.",
+    ]
+    return Section("One engine, three doors", header, rows, notes)
+
+
+def ratios_section(samples: list[Sample], same: str, inexact: int) -> Section:
+    rows, notes = [], [same, f"Answers whose tokens had to be counted from the text: {inexact}."]
+    for name in (GENERATE, DELTAS, IN_PROCESS):
+        for clients in levels(samples):
+            speed = paired_ratio(samples, name, VLLM, clients, lambda sample: sample.tokens_per_second)
+            first = paired_ratio(samples, name, VLLM, clients, lambda sample: sample.first_p50)
+            cpu = paired_ratio(samples, name, VLLM, clients, lambda sample: sample.cpu_per_token)
+            rows.append((f"{name.split()[0]} / c", str(clients), str(speed), str(first), str(cpu)))
+            if name == GENERATE and clients == 64:
+                notes += [
+                    _aim("CPU per token", cpu.median, at_most=True),
+                    _aim("first token p50", first.median, at_most=True),
+                    _aim("tokens/s", speed.median, at_most=False),
+                ]
+    header = ("median of per-round ratios", "clients", "tokens/s", "first token p50", "CPU per token")
+    return Section("Against vLLM's own server", header, rows, notes)
+
+
+def _aim(figure: str, found: float, *, at_most: bool) -> str:
+    aim = AIMS[figure]
+    is_met = found <= aim if at_most else found >= aim
+    wording = "at most" if at_most else "at least"
+    return (
+        f"Aim for b / c at 64 clients, {figure}: {wording} {aim}; found {found:.2f}: {'met' if is_met else 'MISSED'}."
+    )

@@ -1,0 +1,110 @@
+"""The HTTP layer alone: recorded engine outputs through our server and through vLLM's own app.
+
+What remains is what a token costs between `AsyncLLM.generate` and the socket. Same recording, same client, order
+shuffled per round.
+"""
+
+import json
+import random
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks import doors, prompts
+from benchmarks.engine_bench import MAX_TOKENS, SEED, Subject, measure_one
+from benchmarks.figures import Sample, levels, paired_ratio, select, summarise
+from benchmarks.report import Report, Section
+from benchmarks.wire import Worker
+
+GENERATE = "b  /generate"
+DELTAS = "b' /generate, cumulative: false"
+VLLM = "c  vLLM /v1/chat/completions"
+SUBJECTS = (GENERATE, DELTAS, VLLM)
+RECORDED = 16
+LEVELS = {1: 40, 64: 8}
+QUICK_LEVELS = {1: 20, 64: 4}
+
+
+def run_replay(folder: Path, report: Report, tell: Callable[[str], None], *, quick: bool) -> None:
+    with ExitStack() as stack:
+        recording = _record(folder, tell)
+        subjects = _start(stack, folder, recording, tell)
+        samples = _measure(subjects, 2 if quick else 7, QUICK_LEVELS if quick else LEVELS, tell)
+    report.data["replay"] = [asdict(sample) for sample in samples]
+    report.add(section(samples))
+
+
+def _record(folder: Path, tell: Callable[[str], None]) -> Path:
+    tell("recording the engine's outputs")
+    bodies, recording = folder / "bodies.json", folder / "recording.pickle"
+    bodies.write_text(json.dumps(prompts.candidates(MAX_TOKENS)[:RECORDED]), encoding="utf-8")
+    arguments = ["record", "--recording", str(recording), "--bodies", str(bodies)]
+    with Worker("record", "replay_child", arguments, folder, doors.vllm_variables(folder)) as recorder:
+        tokens = recorder.hear(doors.START_SECONDS)
+    tell(f"recorded {tokens} tokens")
+    return recording
+
+
+def _start(stack: ExitStack, folder: Path, recording: Path, tell: Callable[[str], None]) -> list[Subject]:
+    tell("starting both servers over the recording")
+    servers = {
+        role: stack.enter_context(
+            Worker(
+                f"replay-{role}",
+                "replay_child",
+                [role, "--recording", str(recording)],
+                folder,
+                doors.vllm_variables(folder),
+            )
+        )
+        for role in ("ours", "vllm")
+    }
+    ports = {role: server.hear(doors.START_SECONDS) for role, server in servers.items()}
+    client = stack.enter_context(Worker("replay-client", "client", [], folder))
+    bodies = prompts.candidates(MAX_TOKENS)[:RECORDED]
+    own = {"kind": "generate", "port": ports["ours"]}
+    chat = {"kind": "chat", "port": ports["vllm"], "bodies": [prompts.as_chat(body) for body in bodies]}
+    return [
+        Subject(GENERATE, client, servers["ours"], own | {"bodies": bodies}),
+        Subject(DELTAS, client, servers["ours"], own | {"bodies": [body | {"cumulative": False} for body in bodies]}),
+        Subject(VLLM, client, servers["vllm"], chat),
+    ]
+
+
+def _measure(
+    subjects: list[Subject], rounds: int, requests: dict[int, int], tell: Callable[[str], None]
+) -> list[Sample]:
+    order = random.Random(SEED)
+    tokenizer = prompts.DemoTokenizer(doors.DEMO)
+    samples: list[Sample] = []
+    for subject in subjects:
+        subject.driver.ask("run", clients=64, requests=2, **subject.fields)
+    for number in range(rounds):
+        tell(f"replay, round {number + 1} of {rounds}")
+        for clients, count in requests.items():
+            shuffled = order.sample(subjects, len(subjects))
+            samples += [measure_one(subject, number, clients, count, tokenizer)[0] for subject in shuffled]
+    return samples
+
+
+def section(samples: list[Sample]) -> Section:
+    rows, notes = [], []
+    for clients in levels(samples):
+        for name in SUBJECTS:
+            summary = summarise(select(samples, name, clients))
+            rows.append(
+                (
+                    name,
+                    str(clients),
+                    f"{summary.tokens_per_second:,.0f}",
+                    f"{summary.cpu_per_token:.1f}",
+                    f"{summary.tokens_per_piece:.2f}",
+                )
+            )
+        for name in (GENERATE, DELTAS):
+            speed = paired_ratio(samples, name, VLLM, clients, lambda sample: sample.tokens_per_second)
+            cpu = paired_ratio(samples, name, VLLM, clients, lambda sample: sample.cpu_per_token)
+            notes.append(f"{name.split()[0]} / c at {clients}: tokens/s {speed}, CPU per token {cpu}.")
+    header = ("HTTP layer over a recording", "streams", "tokens/s", "CPU µs/token", "tokens/piece")
+    return Section("The HTTP layer alone", header, rows, notes)

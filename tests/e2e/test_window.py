@@ -1,0 +1,117 @@
+"""The main job: the real program in a real window, with the real engine, by keyboard."""
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import PICTURES
+from tests.e2e.desktop import Desktop, Program, get_json, post_json, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+PORT = "18765"
+HEALTH = f"http://127.0.0.1:{PORT}/health"
+CLOSE_SECONDS = 15.0
+"""How long a test waits for the end; the promise of three seconds is for a machine that does nothing else."""
+
+
+def copied(desktop: Desktop) -> str:
+    """What is in the transcript, by way of the clipboard, as a user would take it."""
+    desktop.run("xclip", "-selection", "clipboard", text="")
+    desktop.keys("shift+Tab", "shift+Tab")
+    return desktop.clipboard()
+
+
+def nothing_is_left(children: list[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(children, timeout=20)
+    return not alive
+
+
+def test_a_question_typed_into_the_window_is_answered_there_and_over_http(
+    desktop: Desktop, start: Callable[..., Program]
+) -> None:
+    program = start(desktop.environ, "--persona", "developer", "--port", PORT)
+    until(desktop.windows, "window")
+    desktop.focus()
+    empty = desktop.picture(PICTURES / "1-empty.png")
+    desktop.type("Build user authentication")
+    desktop.keys("Return")
+    desktop.keys("ctrl+shift+s")
+    until(lambda: (get_json(HEALTH) or {}).get("engine_ready"), "ready engine")
+
+    desktop.keys("ctrl+Home")
+    text = until(lambda: answer_in(desktop), "finished answer in the window")
+    assert "Build user authentication" in text
+    assert "REQ-DEV-001" in text
+    assert "tokens/s" in text
+    answered = desktop.picture(PICTURES / "2-answered.png")
+    assert answered != empty
+
+    body = {"messages": [{"role": "user", "content": "Add dark mode"}], "persona": "tester", "temperature": 0}
+    *tokens, done = [json.loads(line) for line in post_json(f"http://127.0.0.1:{PORT}/generate", body).splitlines()]
+    assert done["type"] == "done"
+    assert "".join(token["delta"] for token in tokens) == done["content"]
+    assert "REQ-QA-001" in done["content"]
+
+    children = program.children()
+    assert children
+    desktop.keys("ctrl+q")
+    assert program.wait(CLOSE_SECONDS) == 0
+    assert nothing_is_left(children)
+    assert "Traceback" not in program.output
+
+
+def answer_in(desktop: Desktop) -> str | None:
+    """The conversation's text once its figures are there."""
+    desktop.keys("ctrl+shift+c")
+    text = desktop.clipboard()
+    return text if "tokens/s" in text else None
+
+
+def test_the_window_closes_while_the_model_loads(desktop: Desktop, start: Callable[..., Program]) -> None:
+    program = start(desktop.environ, "--port", PORT)
+    until(desktop.windows, "window")
+    desktop.focus()
+    until(program.children, "child process")
+    children = program.children()
+    desktop.keys("ctrl+q")
+    assert program.wait(CLOSE_SECONDS) == 0
+    assert nothing_is_left(children)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_closes_the_window_in_order(
+    desktop: Desktop, start: Callable[..., Program], number: signal.Signals
+) -> None:
+    program = start(desktop.environ, "--port", PORT)
+    until(desktop.windows, "window")
+    program.send(number)
+    assert program.wait(CLOSE_SECONDS) == 0
+    assert "Traceback" not in program.output
+
+
+def test_broken_files_do_not_stop_the_start(desktop: Desktop, start: Callable[..., Program], tmp_path: Path) -> None:
+    config = tmp_path / "data" / "config"
+    (config / "personas").mkdir(parents=True)
+    (config / "personas" / "broken.toml").write_text("id = ")
+    (config / "settings.toml").write_text('[server]\nport = "many"\n[window]\ntheme = "dark"\n')
+    program = start(desktop.environ)
+    until(desktop.windows, "window")
+    desktop.focus()
+    until(lambda: "settings.toml, line 2" in program.output, "named problem")
+    desktop.picture(PICTURES / "3-broken-files.png")
+    desktop.keys("ctrl+q")
+    assert program.wait(CLOSE_SECONDS) == 0
+
+
+def test_without_a_display_it_says_so_and_serves(start: Callable[..., Program], desktop: Desktop) -> None:
+    environ = {name: value for name, value in desktop.environ.items() if name != "DISPLAY"}
+    program = start(environ, "--port", "0")
+    address = program.address()
+    assert "no display" in program.output
+    assert get_json(f"{address}/health") is not None
+    program.send(signal.SIGTERM)
+    assert program.wait(CLOSE_SECONDS) == 0

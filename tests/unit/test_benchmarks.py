@@ -1,0 +1,159 @@
+"""The benchmarks' own arithmetic, tables and parsers; nothing is timed here."""
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks import prompts
+from benchmarks.figures import Answer, Sample, paired_ratio, percentile, summarise
+from benchmarks.report import Report, Section, aligned, as_markdown, as_text
+from benchmarks.streams import FIRST_TOKEN, LAST_CHUNK, BadStreamError, dechunk, read_ndjson, read_sse
+from seproj_desktop.server.ndjson import AnswerLines
+
+
+def sample(subject: str, number: int, wall: float, tokens: int = 100) -> Sample:
+    return Sample(subject, 8, number, wall, cpu=0.002, tokens=tokens, pieces=50, firsts=(0.1, 0.2, 0.3))
+
+
+def response(*pieces: bytes, status: str = "200 OK") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def ndjson(*texts: str, cumulative: bool = True) -> bytes:
+    """What our server really writes."""
+    lines = AnswerLines("r1", cumulative=cumulative)
+    return b"".join([*(lines.token(text) for text in texts), lines.done("length")])
+
+
+def sse(*texts: str, usage: int | None = None) -> bytes:
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}, *({"content": text} for text in texts), {}]
+    events: list[dict[str, Any]] = [{"choices": [{"delta": delta, "finish_reason": None}]} for delta in deltas]
+    events[-1]["choices"][0]["finish_reason"] = "stop"
+    if usage is not None:
+        events.append({"choices": [], "usage": {"completion_tokens": usage}})
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events).encode() + b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "expected"),
+    [([3, 1, 2], 50, 2), ([4, 1, 2, 3], 50, 2), ([1], 99, 1), (list(range(1, 101)), 99, 99), ([5, 6], 0, 5)],
+)
+def test_a_percentile_is_a_value_that_occurred(values: list[float], percent: float, expected: float) -> None:
+    assert percentile(values, percent) == expected
+
+
+def test_no_values_have_no_percentile() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 50)
+
+
+def test_a_summary_takes_medians_of_rates_and_pools_first_tokens() -> None:
+    summary = summarise([sample("b", 0, 1.0), sample("b", 1, 2.0), sample("b", 2, 4.0)])
+    assert summary.tokens_per_second == 50
+    assert summary.first_p50 == 0.2
+    assert summary.first_p99 == 0.3
+    assert summary.cpu_per_token == pytest.approx(20)
+    assert summary.tokens_per_piece == 2
+    assert summary.tokens == 300
+
+
+def test_ratios_are_paired_by_round() -> None:
+    samples = [sample("b", 0, 1.0), sample("c", 0, 2.0), sample("b", 1, 10.0), sample("c", 1, 30.0)]
+    samples.append(sample("b", 2, 1.0))  # a round that the other side missed
+    ratio = paired_ratio(samples, "b", "c", 8, lambda one: one.tokens_per_second)
+    assert [ratio.median, ratio.lowest, ratio.highest] == pytest.approx([2.5, 2.0, 3.0])
+    assert str(ratio) == "2.50 [2.00 to 3.00]"
+
+
+def test_a_table_is_aligned() -> None:
+    assert aligned([("door", "tokens/s"), ("b /generate", "9")]) == ["door         tokens/s", "b /generate         9"]
+
+
+def test_a_section_reads_as_text_and_as_markdown() -> None:
+    section = Section("Speed", ("door", "n"), [("a|b", "1")], ["One note."])
+    assert as_text(section).splitlines() == ["", "Speed", "-----", "door  n", "a|b   1", "One note."]
+    markdown = as_markdown(Report("Title", [section]))
+    assert "| door | n |\n| --- | ---: |\n| a\\|b | 1 |" in markdown
+    assert "- One note." in markdown
+
+
+def test_chunks_are_joined() -> None:
+    assert dechunk(response(b"ab\r\n", b"c" * 300)) == b"ab\r\n" + b"c" * 300
+    assert response(b"x").endswith(LAST_CHUNK)
+
+
+@pytest.mark.parametrize("broken", [b"", response(b"{}", status="503 Busy"), response(b"ab")[:-5]])
+def test_what_is_no_whole_answer_is_refused(broken: bytes) -> None:
+    with pytest.raises(BadStreamError):
+        dechunk(broken)
+
+
+@pytest.mark.parametrize("cumulative", [True, False])
+def test_our_lines_are_read(cumulative: bool) -> None:
+    reading = read_ndjson(ndjson("Hé", "\u2028", '"llo"\r\n0\r\n\r\n', cumulative=cumulative))
+    assert reading.text == 'Hé\u2028"llo"\r\n0\r\n\r\n'
+    assert (reading.reason, reading.tokens, reading.pieces) == ("length", None, 3)
+
+
+def test_text_never_looks_like_the_end_of_a_response() -> None:
+    assert LAST_CHUNK not in ndjson("\r\n0\r\n\r\n")
+
+
+def test_an_answer_that_failed_or_does_not_add_up_is_refused() -> None:
+    with pytest.raises(BadStreamError, match="no done line"):
+        read_ndjson(AnswerLines("r1", cumulative=True).error("broken"))
+    with pytest.raises(BadStreamError, match="joined deltas"):
+        read_ndjson(ndjson("a", "b").replace(b'"delta":"b"', b'"delta":"c"'))
+
+
+def test_chat_events_are_read() -> None:
+    reading = read_sse(sse("Hé", "llo\n", usage=7))
+    assert (reading.text, reading.reason, reading.tokens, reading.pieces) == ("Héllo\n", "stop", 7, 2)
+    assert read_sse(sse("x")).tokens is None
+    with pytest.raises(BadStreamError):
+        read_sse(sse("x")[:-16])
+
+
+def test_the_first_token_is_told_from_the_role_event() -> None:
+    compact = b'data: {"choices":[{"delta":{"role":"assistant","content":""}}]}\n\n'
+    assert not FIRST_TOKEN["chat"].search(compact)
+    assert FIRST_TOKEN["chat"].search(b'data: {"choices":[{"delta":{"content":"A"}}]}\n\n')
+    assert FIRST_TOKEN["generate"].search(ndjson("A"))
+
+
+class WordCounter:
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+
+def test_tokens_are_told_or_known_or_counted() -> None:
+    told = Answer(0, 0.1, 0.2, "a b", "stop", tokens=5, pieces=2)
+    known = Answer(0, 0.1, 0.2, "a b", "length", tokens=None, pieces=2)
+    counted = Answer(0, 0.1, 0.2, "a b", "stop", tokens=None, pieces=2)
+    assert prompts.count_tokens([told, known, counted], 128, WordCounter()) == (5 + 128 + 3, 2)
+
+
+def test_every_door_is_asked_the_same() -> None:
+    body = prompts.candidates(16)[0]
+    chat = prompts.as_chat(body)
+    assert {name: chat[name] for name in body} == body
+    assert chat["stream_options"] == {"include_usage": True}
+
+
+class ScriptedDoor:
+    """Answers at full length where the prompt's number is in `full`."""
+
+    def __init__(self, full: set[int]) -> None:
+        self.full = full
+
+    def ask(self, command: str, timeout: float = 0.0, **fields: Any) -> Any:
+        numbers = range(len(fields["bodies"]))
+        return {"answers": [{"prompt": n, "reason": "length" if n in self.full else "stop"} for n in numbers]}
+
+
+def test_prompts_whose_answers_run_to_the_limit_are_chosen() -> None:
+    bodies = prompts.candidates(16)
+    assert prompts.choose(ScriptedDoor({1, 3, 5, 7}), 16) == [bodies[n] for n in (1, 3, 5, 7)]
+    assert prompts.choose(ScriptedDoor({1}), 16) == bodies[: prompts.ENOUGH]
