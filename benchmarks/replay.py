@@ -28,48 +28,34 @@ QUICK_LEVELS = {1: 20, 64: 4}
 
 def run_replay(folder: Path, report: Report, tell: Callable[[str], None], *, quick: bool) -> None:
     with ExitStack() as stack:
-        recording = _record(folder, tell)
-        subjects = _start(stack, folder, recording, tell)
+        subjects = _start(stack, folder, tell)
         samples = _measure(subjects, 2 if quick else 7, QUICK_LEVELS if quick else LEVELS, tell)
     report.data["replay"] = [asdict(sample) for sample in samples]
     report.add(section(samples))
 
 
-def _record(folder: Path, tell: Callable[[str], None]) -> Path:
+def _start(stack: ExitStack, folder: Path, tell: Callable[[str], None]) -> list[Subject]:
+    """Makes the recording while the servers that will replay it import vLLM."""
     tell("recording the engine's outputs")
-    bodies, recording = folder / "bodies.json", folder / "recording.pickle"
-    bodies.write_text(json.dumps(prompts.candidates(MAX_TOKENS)[:RECORDED]), encoding="utf-8")
-    arguments = ["record", "--recording", str(recording), "--bodies", str(bodies)]
-    with Worker("record", "replay_child", arguments, folder, doors.vllm_variables(folder)) as recorder:
-        tokens = recorder.hear(doors.START_SECONDS)
-    tell(f"recorded {tokens} tokens")
-    return recording
-
-
-def _start(stack: ExitStack, folder: Path, recording: Path, tell: Callable[[str], None]) -> list[Subject]:
-    tell("starting both servers over the recording")
-    servers = {
-        role: stack.enter_context(
-            Worker(
-                f"replay-{role}",
-                "replay_child",
-                [role, "--recording", str(recording)],
-                folder,
-                doors.vllm_variables(folder),
-            )
-        )
-        for role in ("ours", "vllm")
-    }
-    ports = {role: server.hear(doors.START_SECONDS) for role, server in servers.items()}
-    client = stack.enter_context(Worker("replay-client", "client", [], folder))
     bodies = prompts.candidates(MAX_TOKENS)[:RECORDED]
+    (folder / "bodies.json").write_text(json.dumps(bodies), encoding="utf-8")
+    children = {role: stack.enter_context(_child(role, folder)) for role in ("ours", "vllm")}
+    with _child("record", folder) as recorder:
+        tell(f"recorded {recorder.hear(doors.START_SECONDS):,} tokens")
+    ports = {role: child.hear(doors.START_SECONDS) for role, child in children.items()}
+    client = stack.enter_context(Worker("replay-client", "client", [], folder))
     own = {"kind": "generate", "port": ports["ours"]}
     chat = {"kind": "chat", "port": ports["vllm"], "bodies": [prompts.as_chat(body) for body in bodies]}
     return [
-        Subject(GENERATE, client, servers["ours"], own | {"bodies": bodies}),
-        Subject(DELTAS, client, servers["ours"], own | {"bodies": [body | {"cumulative": False} for body in bodies]}),
-        Subject(VLLM, client, servers["vllm"], chat),
+        Subject(GENERATE, client, children["ours"], own | {"bodies": bodies}),
+        Subject(DELTAS, client, children["ours"], own | {"bodies": [body | {"cumulative": False} for body in bodies]}),
+        Subject(VLLM, client, children["vllm"], chat),
     ]
+
+
+def _child(role: str, folder: Path) -> Worker:
+    arguments = [role, "--recording", str(folder / "recording.pickle"), "--bodies", str(folder / "bodies.json")]
+    return Worker(f"replay-{role}", "replay_child", arguments, folder, doors.vllm_variables(folder))
 
 
 def _measure(

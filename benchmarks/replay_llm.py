@@ -9,7 +9,7 @@ import asyncio
 import importlib
 import itertools
 import pickle
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,10 @@ async def record(namespace: argparse.Namespace, bodies: list[dict[str, Any]]) ->
 
 
 class ReplayLLM:
-    """What vLLM's app and `VllmEngine` need of an `AsyncLLM`; answers come as fast as they are taken."""
+    """What vLLM's app and `VllmEngine` need of an `AsyncLLM`; answers come as fast as they are taken.
+
+    The recording is read at the first request, so that a server can start while it is being made.
+    """
 
     errored = False
     dead_error = RuntimeError("a recording does not die")
@@ -80,10 +83,13 @@ class ReplayLLM:
         self.model_config = vllm_config.model_config
         self.renderer = renderer_from_config(vllm_config)
         self.input_processor = InputProcessor(vllm_config, self.renderer)
-        recording: Recording = pickle.loads(file.read_bytes())
-        self._answers = itertools.cycle(recording)
+        self._file = file
+        self._answers: Iterator[list[Any]] | None = None
 
     async def generate(self, *_: Any, **__: Any) -> AsyncGenerator[Any, None]:
+        if self._answers is None:
+            recording: Recording = pickle.loads(self._file.read_bytes())
+            self._answers = itertools.cycle(recording)
         for output in next(self._answers):
             await asyncio.sleep(0)  # a turn for every other stream, as between two steps of an engine
             yield output

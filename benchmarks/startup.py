@@ -36,8 +36,9 @@ def run_startup(folder: Path, report: Report, tell: Tell, *, quick: bool) -> Non
         stalls = _stalls(folder, variables, tell, requests=2 if quick else 6)
         report.data["stalls"] = stalls
     methods: dict[str, list[dict[str, float]]] = {}
-    for number in range(1 if quick else 3):
-        for method in ("forkserver", "spawn") if number % 2 else ("spawn", "forkserver"):
+    both = ("spawn", "forkserver")
+    for order in [("forkserver",)] if quick else [both, both[::-1], both]:
+        for method in order:
             tell(f"starting and switching engines with {method}")
             methods.setdefault(method, []).append(_ready_and_switch(folder, method))
     report.data["start_methods"] = methods

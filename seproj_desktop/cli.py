@@ -189,8 +189,11 @@ def _complain(text: str) -> None:
 
 
 def _leave(code: int) -> int:
-    """Ends the process at once when a thread sits in an import of vLLM, which cannot be interrupted."""
-    if any(thread.name in ("engine loader", "backend") for thread in threading.enumerate()):
+    """Ends the process at once if vLLM was imported, or is being imported: by now everything of ours is closed.
+
+    Python would take seconds to free a million objects one by one, and cannot interrupt an import in another thread.
+    """
+    if "torch" in sys.modules or any(thread.name == "engine loader" for thread in threading.enumerate()):
         logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -7,9 +7,9 @@ environment.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TextIO
+from typing import Any, TextIO
 from uuid import uuid4
 
 from seproj_desktop.app import App
@@ -31,22 +31,14 @@ async def serve(app: App, out: TextIO, *, lazy: bool) -> int:
         out.write(f"Serving {app.engine.model.name} at {_address(app)} (Ctrl+C ends)\n")
         out.flush()
         app.engine.subscribe(_progress_writer(out))
-        start = None if lazy else asyncio.create_task(_start(app, out))
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            waited = {task for task in (start, stopping) if task is not None}
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            if start is not None and start.done():
+        async with _background(stop.wait()) as stopping, _background(_start(app, out, lazy=lazy)) as start:
+            await asyncio.wait({start, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if start.done():
                 start.result()
                 await stopping
             out.write("Stopping: running answers may end.\n")
             out.flush()
-        finally:
-            for task in (start, stopping):
-                if task is not None:
-                    task.cancel()
-            app.engine.cancel_start()
-            await asyncio.gather(*(task for task in (start, stopping) if task is not None), return_exceptions=True)
+            await app.server.stop()
     return 0
 
 
@@ -64,13 +56,9 @@ async def ask(app: App, question: str, persona_id: str, out: TextIO, notes: Text
     async with _closing(app), _stop_signals() as stop:
         if notes.isatty():
             app.engine.subscribe(_progress_writer(notes))
-        stopping = asyncio.create_task(_abort_on(stop, app, request_id))
-        try:
+        async with _background(_abort_on(stop, app, request_id)):
             await _download(app, notes)
             return await _write_answer(app, job, out, notes)
-        finally:
-            stopping.cancel()
-            await asyncio.gather(stopping, return_exceptions=True)
 
 
 async def _write_answer(app: App, job: GenerationJob, out: TextIO, notes: TextIO) -> int:
@@ -97,10 +85,11 @@ def _address(app: App) -> str:
     return app.server.status.address if isinstance(app.server.status, On) else "no address"
 
 
-async def _start(app: App, out: TextIO) -> None:
+async def _start(app: App, out: TextIO, *, lazy: bool) -> None:
     await _download(app, out)
-    with contextlib.suppress(LoadCancelledError):
-        await app.engine.start()
+    if not lazy:
+        with contextlib.suppress(LoadCancelledError):
+            await app.engine.start()
 
 
 async def _download(app: App, out: TextIO) -> None:
@@ -115,6 +104,17 @@ async def _abort_on(stop: asyncio.Event, app: App, request_id: str) -> None:
     await stop.wait()
     app.downloads.cancel()
     await app.engine.abort(request_id)
+
+
+@asynccontextmanager
+async def _background(work: Coroutine[Any, Any, Any]) -> AsyncIterator["asyncio.Task[Any]"]:
+    """A task that ends with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 HAND_OVER_SECONDS = 0.2
-CLOSE_SECONDS = 2.5
+CLOSE_SECONDS = 2.2
 """What the backend may take to end everything; the window promises three seconds in all."""
 
 
@@ -117,13 +117,17 @@ class Backend(QObject):
         if self._is_closing or not self._thread.is_alive():
             return
         self._is_closing = True
-        while self._loop is None:  # noqa: ASYNC110  it is there within milliseconds of the thread's start
+        while self._loop is None:  # it is there once the thread has imported the app
+            if self._ended.is_set():
+                return
             await asyncio.sleep(0.01)
         closing = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         try:
             await asyncio.wait_for(asyncio.wrap_future(closing), CLOSE_SECONDS)
         except TimeoutError:
             logger.warning("the backend did not end within %.1f s", CLOSE_SECONDS)
+            self._feed.close()
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._feed.close()
         await self._wait_for_thread()
@@ -139,9 +143,9 @@ class Backend(QObject):
     # What follows up to `_on_news` runs on the backend's thread.
 
     def _run(self) -> None:
-        from seproj_desktop.app import new_loop
-
         try:
+            from seproj_desktop.app import new_loop
+
             with asyncio.Runner(loop_factory=new_loop) as runner:
                 self._run_on(runner.get_loop())
         finally:
@@ -156,6 +160,7 @@ class Backend(QObject):
             self._tell(self.start_failed.emit, ErrorReport.of(error))
         except Exception as error:  # noqa: BLE001  shown in the window like any bug; the window stays open to show it
             self._reporter.report(error)
+            self._tell(self.start_failed.emit, ErrorReport.of(error))
         else:
             self._app = app
             self._tell(self.started.emit, app)

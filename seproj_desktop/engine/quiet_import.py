@@ -21,12 +21,14 @@ LIBRARIES = (("torch", "lib/libtorch_cpu.so"), ("llvmlite", "binding/libllvmlite
 def quiet_import() -> Iterator[None]:
     """Around an import: libraries first, and no garbage collection until it is done; what came is then never walked."""
     load_libraries()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def load_libraries() -> None:

@@ -31,8 +31,8 @@ class Collector(QObject):
         gc.freeze()
 
     def stop(self) -> None:
+        """What is frozen stays so: the interpreter's end need not walk it either."""
         self._timer.stop()
-        gc.unfreeze()
         gc.enable()
 
     def _collect(self) -> None:

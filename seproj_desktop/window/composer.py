@@ -7,7 +7,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
 
-from seproj_desktop.window.controls import PlainButton, PrimaryButton, RoundedFrame
+from seproj_desktop.window.buttons import PlainButton, PrimaryButton
+from seproj_desktop.window.controls import RoundedFrame
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, Theme
 
 MOST_LINES = 10

@@ -5,18 +5,19 @@ On the Qt thread. A click on an example only offers its text.
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from seproj_desktop.chat.personas import Persona
-from seproj_desktop.window.controls import PlainButton
+from seproj_desktop.window.buttons import PlainButton
+from seproj_desktop.window.controls import SlimScrollBar
 from seproj_desktop.window.theme import GRID, Theme
 
 EXAMPLES = 3
 WIDTH = 68 * GRID
 
 
-class EmptyState(QWidget):
-    """Centred, and as quiet as an empty page."""
+class EmptyState(QScrollArea):
+    """Centred, and as quiet as an empty page; it scrolls where the window is too low for it."""
 
     example_chosen = Signal(str)
 
@@ -24,8 +25,11 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._persona_examples: tuple[str, ...] = ()
-        self.setAutoFillBackground(True)
-        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(SlimScrollBar(theme))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._title = _centred("emptyTitle")
         self._description = _centred("emptyDescription")
         self._note = _centred("emptyNote")
@@ -42,10 +46,13 @@ class EmptyState(QWidget):
         middle = QWidget()
         middle.setLayout(column)
         middle.setFixedWidth(WIDTH)
-        page = QVBoxLayout(self)
+        sheet = QWidget()
+        sheet.setBackgroundRole(QPalette.ColorRole.Base)
+        page = QVBoxLayout(sheet)
         page.addStretch(2)
         page.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addStretch(3)
+        self.setWidget(sheet)
         theme.changed.connect(self._restyle)
         self._restyle()
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from seproj_desktop.engine.download import DownloadProgress
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
-from seproj_desktop.window.controls import LinkButton, MenuButton, ShortLabel
+from seproj_desktop.window.buttons import LinkButton, MenuButton
+from seproj_desktop.window.controls import ShortLabel
 from seproj_desktop.window.theme import GRID, Theme
 from seproj_desktop.window.words import download_words, engine_words, model_words
 
@@ -32,7 +33,6 @@ class EnginePanel(QWidget):
         self.button.setObjectName("modelButton")
         self.words = ShortLabel()
         self.words.setObjectName("engineStatus")
-        self.words.setAccessibleName(self.tr("Engine"))
         self.cancel_button = LinkButton(theme, self.tr("Cancel"))
         self.cancel_button.setObjectName("cancelButton")
         row = QHBoxLayout(self)
@@ -71,10 +71,12 @@ class EnginePanel(QWidget):
             words, fraction = download_words(hub_id, progress.done, progress.total), _share(progress)
             help_text = self.tr("Cancel the download")
         else:
-            words = engine_words(self._status) if self._status.model else self.tr("Starting…")
+            is_known = bool(self._status.model) or isinstance(self._status, Failed)
+            words = engine_words(self._status) if is_known else self.tr("Starting…")
             fraction = self._status.fraction if isinstance(self._status, Starting) else None
             help_text = self.tr("Cancel loading the model")
         self.words.show_text(words)
+        self.words.setAccessibleName(self.tr("Engine: {state}").format(state=words))
         self.words.setStyleSheet(f"color: {self._colour()}")
         self.cancel_button.setVisible(fraction is not None)
         self.cancel_button.setAccessibleName(help_text)

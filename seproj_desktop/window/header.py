@@ -6,7 +6,8 @@ On the Qt thread. Only arranges; what the parts do is theirs.
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from seproj_desktop.window.controls import MenuButton, SlimBar
+from seproj_desktop.window.buttons import MenuButton
+from seproj_desktop.window.controls import SlimBar
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.server_panel import ServerPanel
 from seproj_desktop.window.theme import GRID, Theme
@@ -32,6 +33,7 @@ class Header(QWidget):
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
         row.addWidget(engine, 1)
+        row.addSpacing(2 * GRID)
         row.addWidget(server)
         row.addWidget(self.menu_button)
         column = QVBoxLayout(self)

@@ -6,11 +6,12 @@ On the Qt thread. It holds no state of its own beyond its title; closing it is t
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.chat.personas import UnknownPersonaError
 from seproj_desktop.engine import status as engine
 from seproj_desktop.engine.catalog import DEMO_NAME, DEMO_NOTE
 from seproj_desktop.errors import ErrorReport
@@ -55,7 +56,7 @@ class MainWindow(QWidget):
         self._conversation = Conversation(theme)
         self._personas = PersonaPanel(theme)
         self._composer = Composer(theme)
-        self._control = Control(backend, operations, self)
+        self.control = Control(backend, operations, self)
         self._dialogue = Dialogue(backend, self._composer, self._conversation, self)
         self._arrange()
         self._connect_backend()
@@ -77,7 +78,7 @@ class MainWindow(QWidget):
 
     def _arrange(self) -> None:
         self.setMinimumSize(*SMALLEST)
-        self.resize(*FIRST_SIZE)
+        self.resize(QSize(*FIRST_SIZE).boundedTo(self.screen().availableSize()))
         tools = QHBoxLayout()
         tools.addWidget(self._personas)
         tools.addStretch(1)
@@ -105,7 +106,7 @@ class MainWindow(QWidget):
     def _connect_backend(self) -> None:
         backend = self._backend
         backend.started.connect(self._on_started)
-        backend.start_failed.connect(self._on_failure)
+        backend.start_failed.connect(self._on_start_failed)
         backend.failure_reported.connect(self._on_failure)
         backend.engine_changed.connect(self._engine.show_status)
         backend.engine_changed.connect(self._model_menu.show_status)
@@ -114,7 +115,7 @@ class MainWindow(QWidget):
         backend.server_changed.connect(self._on_server)
 
     def _connect_panels(self) -> None:
-        control, menu = self._control, self._model_menu
+        control, menu = self.control, self._model_menu
         self._personas.persona_changed.connect(self._dialogue.choose_persona)
         self._personas.problems_requested.connect(self._show_persona_problems)
         self._server.toggle_requested.connect(control.toggle_server)
@@ -141,16 +142,24 @@ class MainWindow(QWidget):
         actions["focusComposer"].triggered.connect(self._composer.focus_field)
         actions["choosePersona"].triggered.connect(self._personas.open)
         actions["chooseModel"].triggered.connect(self._engine.button.open_menu)
-        actions["restartEngine"].triggered.connect(self._control.restart_engine)
-        actions["toggleServer"].triggered.connect(self._control.toggle_server)
+        actions["restartEngine"].triggered.connect(self.control.restart_engine)
+        actions["toggleServer"].triggered.connect(self.control.toggle_server)
         actions["openMenu"].triggered.connect(self._header.menu_button.open_menu)
         actions["quit"].triggered.connect(self.close)
 
     def _on_started(self, app: "App") -> None:
+        known = [persona.id for persona in app.personas.all()]
+        if self._persona_id not in known:
+            error = UnknownPersonaError(self._persona_id, known)
+            self._notices.tell("persona", Notice(error.message, error.advice, is_failure=False))
         self._personas.show_personas(app.personas.all(), self._persona_id)
         self._personas.show_problems(app.personas.problems)
         self._show_persona_problems()
-        self._control.look_around()
+        self.control.look_around()
+
+    def _on_start_failed(self, report: ErrorReport) -> None:
+        self._engine.show_status(engine.Failed("", report.message, report.advice))
+        self._on_failure(report)
 
     def _show_persona_problems(self) -> None:
         problems = [str(problem) for problem in self._backend.app.personas.problems]
@@ -159,7 +168,7 @@ class MainWindow(QWidget):
     def _on_engine(self, status: engine.EngineStatus) -> None:
         self._conversation.empty_state.show_note(self.tr(DEMO_NOTE) if status.model == DEMO_NAME else "")
         if isinstance(status, engine.Failed):
-            restart = (self.tr("Restart"), self._control.restart_engine)
+            restart = (self.tr("Restart"), self.control.restart_engine)
             self._notices.tell("engine", Notice(status.reason, status.advice, choices=(restart,)))
         else:
             self._notices.withdraw("engine")

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from seproj_desktop.window.controls import LinkButton
+from seproj_desktop.window.buttons import LinkButton
 from seproj_desktop.window.theme import GRID, Theme, blend
 
 AT_MOST = 3

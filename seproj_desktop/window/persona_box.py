@@ -6,11 +6,12 @@ On the Qt thread. Reads no files; it is given the personas.
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from seproj_desktop.chat.personas import Persona, PersonaProblem
-from seproj_desktop.window.controls import CalmComboBox, LinkButton
+from seproj_desktop.window.buttons import LinkButton
+from seproj_desktop.window.controls import CalmComboBox
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, Theme
 
 DOT = 64
@@ -85,15 +86,16 @@ class PersonaPanel(QWidget):
 
     def _draw_dots(self) -> None:
         for index, persona in enumerate(self._personas):
-            self.box.setItemIcon(index, dot(self._theme.readable(QColor(persona.colour))))
+            self.box.setItemIcon(index, dot(self._theme.readable(QColor(persona.colour)), self._theme.background))
 
 
-def dot(colour: QColor) -> QIcon:
+def dot(colour: QColor, ring: QColor) -> QIcon:
+    """The ring, in the background's colour, shows it on a highlighted row too."""
     picture = QPixmap(DOT, DOT)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QPen(ring, DOT / 16))
     painter.setBrush(colour)
     painter.drawEllipse(QRectF(DOT / 5, DOT / 5, DOT * 3 / 5, DOT * 3 / 5))
     painter.end()

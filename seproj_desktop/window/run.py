@@ -22,7 +22,6 @@ from seproj_desktop.errors import ErrorReporter
 from seproj_desktop.paths import APPLICATION, resources_folder
 from seproj_desktop.settings import Settings
 from seproj_desktop.window.collector import Collector
-from seproj_desktop.window.control import Control
 from seproj_desktop.window.main_window import MainWindow
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.theme import Theme
@@ -48,7 +47,7 @@ def run_window(
     application = make_application()
     loop = QEventLoop(application)
     reporter.install_on(loop)
-    theme = Theme.of(application, settings.window)
+    theme = Theme(application, settings.window.theme)
     session = Session(assemble, reporter, theme, persona or settings.window.persona, start_server=start_server)
     session.window.show_problems("settings", session.window.tr("Some settings were not taken."), problems)
     with loop:
@@ -89,7 +88,6 @@ class Session:
         self.backend = Backend(assemble, reporter)
         self.operations = Operations(reporter)
         self.window = MainWindow(self.backend, self.operations, theme, persona_id=persona_id)
-        self.control = Control(self.backend, self.operations, self.backend)
         self._collector = Collector(self.backend)
         self._starts_server = start_server
         self.backend.started.connect(self._on_started)
@@ -124,9 +122,9 @@ class Session:
 
     def _on_started(self) -> None:
         self._collector.freeze()
-        self.control.start_engine()
+        self.window.control.start_engine()
         if self._starts_server:
-            self.control.start_server()
+            self.window.control.start_server()
 
 
 @contextlib.contextmanager

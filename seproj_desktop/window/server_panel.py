@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from seproj_desktop.server.status import Broken, Draining, Off, On, ServerStatus, TurningOn
-from seproj_desktop.window.controls import LinkButton, ShortLabel, Switch
+from seproj_desktop.window.buttons import LinkButton
+from seproj_desktop.window.controls import ShortLabel, Switch
 from seproj_desktop.window.theme import GRID, Theme
 from seproj_desktop.window.words import server_words
 

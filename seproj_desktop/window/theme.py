@@ -7,10 +7,8 @@ its 1990s grey, so there (and only there) the calm palettes below are used.
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
-
-from seproj_desktop.settings import WindowSettings
 
 GRID = 8
 """Pixels of the grid: every distance is a multiple or half of it."""
@@ -19,6 +17,7 @@ COLUMN_WIDTH = 900
 LINE_HEIGHT = 135
 """Per cent of the font's own line height, in running text."""
 CONTROL_HEIGHT = 4 * GRID
+ROUNDING = 6
 BARE_POINT_SIZE = 10
 ENOUGH_CONTRAST = 4.5
 """WCAG AA for text."""
@@ -59,10 +58,6 @@ class Theme(QObject):
             font.setPointSize(BARE_POINT_SIZE)
             application.setFont(font)
         self.choose(choice)
-
-    @classmethod
-    def of(cls, application: QApplication, settings: WindowSettings) -> "Theme":
-        return cls(application, settings.theme)
 
     @property
     def is_dark(self) -> bool:
@@ -127,9 +122,6 @@ class Theme(QObject):
         font = QFont(self._application.font())
         font.setPointSizeF(font.pointSizeF() * 1.5)
         return font
-
-    def fixed_font(self) -> QFont:
-        return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._application and event.type() is QEvent.Type.ApplicationPaletteChange:

@@ -181,3 +181,20 @@ async def test_after_closing_no_process_socket_or_shared_memory_is_left() -> Non
     os.rmdir(folder)  # noqa: PTH106  refuses while anything is in it
     assert shared_memory() <= shared
     assert os.environ.get("VLLM_RPC_BASE_PATH") is None
+
+
+async def test_a_model_without_a_template_gets_the_plain_transcript(runtime_parent: Path, tmp_path: Path) -> None:
+    """Its prompt is longer than the template's by the role names, and the answer ends before the next turn."""
+    plain = shutil.copytree(DEMO, tmp_path / "plain")
+    config = json.loads((plain / "tokenizer_config.json").read_text())
+    config.pop("chat_template", None)
+    (plain / "tokenizer_config.json").write_text(json.dumps(config))
+    (plain / "chat_template.jinja").unlink(missing_ok=True)
+    for model, settings in ((str(plain), EngineSettings()), ("demo", EngineSettings(prompt_format="plain"))):
+        manager = make_manager(runtime_parent, settings, model)
+        stream = [event async for event in manager.generate(job("plain", max_tokens=60))]
+        await manager.aclose()
+        assert isinstance(stream[-1], events.Finished)
+        text = "".join(event.text for event in stream if isinstance(event, events.TextDelta))
+        assert "\n\nUser:" not in text
+        assert "<|im_end|>" not in text

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,7 @@ from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
 from seproj_desktop.paths import Paths
 from seproj_desktop.settings import Settings
 from seproj_desktop.window.composer import ComposerField
+from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.notices import NoticeArea
 from seproj_desktop.window.run import Session
 from seproj_desktop.window.theme import Theme
@@ -109,9 +112,18 @@ def test_a_signal_closes_the_window(qapp: QApplication, theme: Theme, tmp_path: 
     live(qapp, theme, tmp_path, loader, act)
 
 
-def test_a_backend_that_cannot_be_built_says_why(qapp: QApplication, theme: Theme) -> None:
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (UserError("'nonsense' is no model.", "Name another."), "'nonsense' is no model.\nName another."),
+        (RuntimeError("oh"), "Something unexpected went wrong: oh"),
+    ],
+)
+def test_a_backend_that_cannot_be_built_says_why(
+    qapp: QApplication, theme: Theme, error: Exception, words: str
+) -> None:
     def build() -> App:
-        raise UserError("'nonsense' is no model.", "Name another.")
+        raise error
 
     session = Session(build, ErrorReporter(), theme, "developer", start_server=False)
     loop = QEventLoop(qapp)
@@ -119,6 +131,16 @@ def test_a_backend_that_cannot_be_built_says_why(qapp: QApplication, theme: Them
     with loop:
         loop.run_until_complete(asyncio.wait_for(session.run(loop), 60))
     (area,) = session.window.findChildren(NoticeArea)
-    assert area.text("'nonsense' is no model.") == "'nonsense' is no model.\nName another."
+    assert [area.text(key) for key in area.keys] == [words]
+    (panel,) = session.window.findChildren(EnginePanel)
+    assert panel.words.whole_text == "Failed"
     session.window.deleteLater()
     session.backend.deleteLater()
+
+
+def test_the_window_needs_neither_server_nor_engine_to_appear() -> None:
+    """What is imported before the first paint; the rest comes on the backend's thread."""
+    code = "import sys, seproj_desktop.window.run; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(answer.stdout.split())
+    assert not loaded & {"fastapi", "starlette", "uvicorn", "vllm", "torch", "huggingface_hub", "seproj_desktop.app"}

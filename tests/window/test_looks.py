@@ -21,8 +21,9 @@ from qasync import QEventLoop
 from seproj_desktop.chat import events
 from seproj_desktop.chat.personas import Persona
 from seproj_desktop.engine.download import DownloadProgress
+from seproj_desktop.settings import Settings
+from seproj_desktop.window.buttons import LinkButton
 from seproj_desktop.window.composer import Composer
-from seproj_desktop.window.controls import LinkButton
 from seproj_desktop.window.conversation import Conversation
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.ink import Ink
@@ -159,6 +160,13 @@ def test_broken_files_are_shown_and_can_be_dismissed(make_house: OpenHouse) -> N
     area.withdraw("personas")
     warning.click()
     assert "mine.toml, line 3" in area.text("personas")
+
+
+def test_an_unknown_persona_is_told_and_the_first_one_taken(make_house: OpenHouse) -> None:
+    house = make_house(settings=Settings.model_validate({"window": {"persona": "nobody"}})).open()
+    (area,) = house.window.findChildren(NoticeArea)
+    assert "There is no persona 'nobody'." in area.text("persona")
+    assert house.box.currentText() == "Assistant"
 
 
 def test_a_bug_is_shown_with_a_way_to_copy_it(make_house: OpenHouse) -> None:

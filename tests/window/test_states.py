@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from seproj_desktop.engine import status as engine
 from seproj_desktop.errors import UserError
 from seproj_desktop.server import status as server
-from seproj_desktop.window.controls import MenuButton
+from seproj_desktop.window.buttons import MenuButton
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.notices import NoticeArea
 from seproj_desktop.window.server_panel import ServerPanel
