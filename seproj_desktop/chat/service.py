@@ -24,12 +24,15 @@ class AnswerSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and the text of its answer so far."""
+    """One question and the text of its answer so far; a refused question is not asked again with the next one."""
 
     question: ChatMessage
     answer: str = ""
+    is_refused: bool = False
 
     def messages(self) -> tuple[ChatMessage, ...]:
+        if self.is_refused:
+            return ()
         if not self.answer:
             return (self.question,)
         return (self.question, ChatMessage(role="assistant", content=self.answer))
@@ -65,14 +68,16 @@ class ChatService:
             thinking=persona.thinking,
         )
         pieces: list[str] = []
+        is_failed = False
         async with contextlib.aclosing(self._engine.generate(job)) as stream:
             try:
                 async for event in stream:
                     if isinstance(event, events.TextDelta):
                         pieces.append(event.text)
+                    is_failed = isinstance(event, events.Failed)
                     yield event
             finally:
-                turns[place] = Turn(turns[place].question, "".join(pieces))
+                turns[place] = Turn(turns[place].question, "".join(pieces), is_failed and not pieces)
 
     async def stop(self, request_id: str) -> None:
         """Ends an answer in the engine; its stream finishes with the reason `abort`."""

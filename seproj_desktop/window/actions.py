@@ -29,6 +29,7 @@ COMMANDS = (
     Command("newConversation", later("New conversation"), "Ctrl+N"),
     Command("stopAnswer", later("Stop the answer"), "Esc"),
     Command("focusComposer", later("Write a message"), "Ctrl+L", begins_group=True),
+    Command("readConversation", later("Go to the conversation"), "Ctrl+Shift+L"),
     Command("choosePersona", later("Choose the persona"), "Ctrl+P"),
     Command("chooseModel", later("Choose the model"), "Ctrl+M"),
     Command("restartEngine", later("Restart the engine"), begins_group=True),

@@ -3,7 +3,7 @@
 On the Qt thread. It turns an answer's news into text; who asks the model and when is `dialogue`'s business.
 """
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from seproj_desktop.chat import events
@@ -45,6 +45,11 @@ class Conversation(QStackedWidget):
         self._ink = None
         self.transcript.reset()
         self.setCurrentWidget(self.empty_state)
+
+    def focus_text(self) -> None:
+        """Gives the keyboard to the text, to read, select and copy it."""
+        if not self.is_empty:
+            self.transcript.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def begin_answer(self, question: str, persona: Persona, *, is_model_ready: bool) -> None:
         """Shows the question and the answer's speaker; the text comes with `add_text` and `add_thinking`."""

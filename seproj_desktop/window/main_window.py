@@ -140,6 +140,7 @@ class MainWindow(QWidget):
         actions["stopAnswer"].triggered.connect(self._dialogue.stop)
         actions["stopAnswer"].setEnabled(False)
         actions["focusComposer"].triggered.connect(self._composer.focus_field)
+        actions["readConversation"].triggered.connect(self._conversation.focus_text)
         actions["choosePersona"].triggered.connect(self._personas.open)
         actions["chooseModel"].triggered.connect(self._engine.button.open_menu)
         actions["restartEngine"].triggered.connect(self.control.restart_engine)

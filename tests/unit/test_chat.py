@@ -185,6 +185,17 @@ async def test_a_stopped_answer_keeps_its_text() -> None:
     assert chat.messages[-1].content == "ab"
 
 
+async def test_a_refused_question_does_not_spoil_the_next_one() -> None:
+    engine = FakeEngine(pieces=(), ending=events.Failed("invalid_request", "Too long."))
+    chat = chat_with(engine)
+    async for _ in chat.answer("r", "Far too long", "assistant"):
+        pass
+    engine.pieces, engine.ending = ("Fine",), None
+    async for _ in chat.answer("r", "Short", "assistant"):
+        pass
+    assert [message.content for message in chat.messages] == ["Short", "Fine"]
+
+
 async def test_a_new_conversation_forgets_and_a_late_answer_stays_out_of_it() -> None:
     chat = chat_with(FakeEngine())
     async for _ in chat.answer("r", "One", "assistant"):
