@@ -19,11 +19,6 @@ class LoaderThread:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether the thread has not ended (only meaningful after `close`)."""
-        return self._thread is not None and self._thread.is_alive()
-
     def submit(self, call: Callable[..., T], *args: Any) -> "asyncio.Future[T]":
         """A future of the running loop. Cancelling it does not interrupt the call."""
         loop = asyncio.get_running_loop()

@@ -3,7 +3,6 @@
 A thread of its own reads the socket; listeners are called on that thread and must hand over what they need.
 """
 
-import contextlib
 import json
 import logging
 import socket
@@ -16,6 +15,9 @@ from seproj_desktop.engine.children import MAX_DATAGRAM
 from seproj_desktop.engine.protocol import LoadStage
 
 logger = logging.getLogger(__name__)
+
+DRAIN, CLOSE = b"drain", b"close"
+"""Datagrams of our own; a record is a JSON object."""
 
 STAGES = (
     ("Resolved architecture", LoadStage("Reading the model's configuration", 0.20)),
@@ -54,6 +56,7 @@ class LogBridge:
         self._listener: Callable[[ChildRecord], None] | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(address))
+        self._drained = threading.Event()
         self._thread = threading.Thread(target=self._read, name="engine logs", daemon=True)
         self._thread.start()
 
@@ -61,21 +64,27 @@ class LogBridge:
         """Calls `listener` on the bridge's thread for each record from now on; None ends that."""
         self._listener = listener
 
+    def drain(self, timeout: float = 1.0) -> None:
+        """Returns once every record that had been sent before has been told (or after `timeout` seconds)."""
+        self._drained.clear()
+        self._send(DRAIN)
+        self._drained.wait(timeout)
+
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._wake()
+        self._send(CLOSE)
         self._thread.join()
         self._socket.close()
         self.address.unlink(missing_ok=True)
 
-    def _wake(self) -> None:
-        """An empty datagram ends the reader."""
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as waker:
-            waker.sendto(b"", str(self.address))
+    def _send(self, mark: bytes) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(mark, str(self.address))
 
     def _read(self) -> None:
-        while data := self._receive():
+        while (data := self._socket.recv(MAX_DATAGRAM)) != CLOSE:
+            if data == DRAIN:
+                self._drained.set()
+                continue
             try:
                 record = ChildRecord(**json.loads(data))
             except (ValueError, TypeError):
@@ -86,9 +95,3 @@ class LogBridge:
                 logger.debug("%s", record.traceback)
             if listener := self._listener:
                 listener(record)
-
-    def _receive(self) -> bytes:
-        try:
-            return self._socket.recv(MAX_DATAGRAM)
-        except OSError:
-            return b""

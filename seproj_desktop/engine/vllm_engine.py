@@ -269,7 +269,7 @@ class VllmEngine:
         return SamplingParams(**(defaults | own))
 
     async def wind_down(self) -> None:
-        """Ends the running answers with `abort`, and vLLM's reading task, which would log an error, before its processes."""
+        """Ends the running answers with `abort`, and vLLM's reading task: left alone it would log an error."""
         await self._llm.abort(list(self._running))
         if (reader := self._llm.output_handler) is not None:
             reader.cancel()

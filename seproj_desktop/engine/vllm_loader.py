@@ -71,17 +71,16 @@ class VllmLoader:
         self._forking: EnvironmentContext | None = None
         self._load: _Load | None = None
 
-    @property
-    def is_stuck(self) -> bool:
-        """After `aclose`: whether an import that cannot be interrupted still runs on the loader thread."""
-        return self._thread.is_busy
-
     async def load(self, model: ModelSpec, on_stage: StageListener) -> Engine:
         loop = asyncio.get_running_loop()
         load = self._load = _Load()
 
+        def tell(stage: LoadStage) -> None:
+            if self._load is load:  # a stage that comes late must not bring a load back to life
+                on_stage(stage)
+
         def report(stage: LoadStage) -> None:
-            loop.call_soon_threadsafe(on_stage, stage)
+            loop.call_soon_threadsafe(tell, stage)
 
         construction = self._thread.submit(self._construct, model, load, report)
         construction.add_done_callback(_retrieve)
@@ -144,6 +143,7 @@ class VllmLoader:
                 load.check()
                 engine = construct(self._options(model, folder), self._forking)
         finally:
+            logs.drain()
             logs.listen(None)
         if load.is_cancelled:
             engine.shut_down()
