@@ -58,7 +58,7 @@ def run_engine_benchmark(plan: Plan, folder: Path, report: Report, tell: Callabl
 
 
 def _start(stack: ExitStack, folder: Path, tell: Callable[[str], None]) -> list[Subject]:
-    """Starts all doors at once, and warms each one up."""
+    """Starts all doors at once, and finds prompts with long answers."""
     tell("starting three engines")
     port = doors.free_port()
     vllm = doors.start_vllm(stack, folder, port)
@@ -91,8 +91,10 @@ def _measure(subjects: list[Subject], plan: Plan, tell: Callable[[str], None]) -
     samples: list[Sample] = []
     texts: Texts = {}
     inexact = 0
-    for subject in subjects:
-        subject.driver.ask("run", 300, clients=64, requests=1, **subject.fields)
+    tell("warming up")
+    for clients in (*plan.requests, *plan.requests):
+        for subject in subjects:
+            subject.driver.ask("run", 300, clients=clients, requests=1, **subject.fields)
     for number in range(plan.rounds):
         for clients, requests in plan.requests.items():
             tell(f"round {number + 1} of {plan.rounds}: {clients} clients")

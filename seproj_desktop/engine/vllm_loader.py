@@ -107,6 +107,7 @@ class VllmLoader:
             with contextlib.suppress(Exception):  # a dead engine refuses, and needs no winding down
                 await engine.wind_down()
             await self._thread.submit(engine.shut_down)
+            kill_engine_processes()
 
     def cancel_load(self) -> None:
         if self._load is not None:
@@ -199,7 +200,7 @@ async def _done_or(construction: "asyncio.Future[Any]", load: _Load) -> None:
 
 
 def kill_engine_processes() -> None:
-    """vLLM's constructor then raises at once, and the worker ends itself."""
+    """Whatever core is still there; vLLM's constructor then raises at once, and the worker ends itself."""
     for process in multiprocessing.active_children():
         if process.name.startswith("EngineCore"):
             process.kill()
