@@ -178,7 +178,7 @@ def _merge(settings: Settings, values: Mapping[str, Any], place: Any, problems: 
                 except ValidationError as error:
                     first = error.errors()[0]
                     reason = "there is no such setting" if first["type"] == "extra_forbidden" else first["msg"]
-                    problems.append(SettingProblem(place([section, name]), reason))
+                    problems.append(SettingProblem(place([section, name]), f"{section}.{name}: {reason}"))
             settings = settings.model_copy(update={section: current})
     return settings
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from seproj_desktop.bridge.backend import Backend
 from seproj_desktop.engine.catalog import DEMO_NAME, GPU_DEFAULT, ModelSpec, resolve_model
@@ -91,8 +91,12 @@ class Control(QObject):
         self._run(SERVER, stop_server if isinstance(self._server, On) else start_server)
 
     def _run(self, name: str, work: "Callable[[App], Awaitable[None]]") -> None:
+        """What is asked for in the first moments waits until there is a backend to do it."""
         if self._backend.is_started:
             self._operations.run(name, lambda: self._backend.call(_on_backend, work, self._backend.app))
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            self._backend.started.connect(lambda: self._run(name, work), once)
 
     async def _survey(self) -> None:
         self.offers_found.emit(await self._backend.call(survey, self._backend.app))

@@ -137,7 +137,7 @@ class Program:
             self.process.stdout.close()
 
 
-def until(look: Callable[[], T], what: str, timeout: float = 90) -> T:
+def until(look: Callable[[], T | None], what: str, timeout: float = 90) -> T:
     """What `look` finds, as soon as it finds something."""
     pause = threading.Event()
     for _ in range(int(timeout / LOOK_AGAIN)):
