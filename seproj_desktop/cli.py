@@ -112,6 +112,8 @@ def _window(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings")
     if problem := display_problem(os.environ):
         _complain(f"{problem} Serving without a window instead.")
         return _serve(options, paths, loaded)
+    if options.model is None:
+        loaded = _without_bad_model(loaded, paths)
     from seproj_desktop.window.run import run_window
 
     reporter = ErrorReporter()
@@ -124,6 +126,22 @@ def _window(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings")
         start_server=options.serve or loaded.settings.server.start,
         problems=[str(problem) for problem in loaded.problems],
     )
+
+
+def _without_bad_model(loaded: "LoadedSettings", paths: Paths) -> "LoadedSettings":
+    """A configured model that is none does not keep the window from opening: there another can be chosen."""
+    from seproj_desktop.engine.catalog import resolve_model
+    from seproj_desktop.settings import LoadedSettings, SettingProblem
+
+    settings = loaded.settings
+    try:
+        if settings.engine.model is not None:
+            resolve_model(settings.engine.model, paths.demo_model)
+    except UserError as error:
+        engine = settings.engine.model_copy(update={"model": None})
+        problem = SettingProblem("engine.model", str(error))
+        return LoadedSettings(settings.model_copy(update={"engine": engine}), (*loaded.problems, problem))
+    return loaded
 
 
 def _serve(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings") -> int:

@@ -13,6 +13,7 @@ from tests.e2e.desktop import Desktop, Program, get_json, post_json, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PORT = "18765"
+BROKEN_SETTINGS = '[server]\nport = "many"\n[window]\ntheme = "dark"\n[engine]\nmodel = "no such model"\n'
 HEALTH = f"http://127.0.0.1:{PORT}/health"
 CLOSE_SECONDS = 15.0
 """How long a test waits for the end; the promise of three seconds is for a machine that does nothing else."""
@@ -89,7 +90,7 @@ def test_broken_files_do_not_stop_the_start(desktop: Desktop, start: Callable[..
     config = tmp_path / "data" / "config"
     (config / "personas").mkdir(parents=True)
     (config / "personas" / "broken.toml").write_text("id = ")
-    (config / "settings.toml").write_text('[server]\nport = "many"\n[window]\ntheme = "dark"\n')
+    (config / "settings.toml").write_text(BROKEN_SETTINGS)
     program = start(desktop.environ)
     until(desktop.windows, "window")
     desktop.focus()
