@@ -20,6 +20,7 @@ from random import Random
 import torch
 from tokenizers import Tokenizer
 
+from demo_model import copy_circuit
 from demo_model.chat_format import Message, prompt
 from demo_model.corpus import Source
 from demo_model.evaluation import Measured, measure, questions
@@ -43,7 +44,7 @@ SAMPLE_REQUESTS = (
     "I lost my keys in the garden.",
 )
 CHECKPOINT_STEPS = 100
-MEASURE_STEPS = 400
+MEASURE_STEPS = 200
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -51,6 +52,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--steps", type=int, default=Plan.steps, help="length of the whole schedule (default: %(default)s)"
     )
+    parser.add_argument("--until", type=int, help="stop at this step of the schedule; continue later with --resume")
     parser.add_argument("--minutes", type=float, help="stop after so many minutes; continue later with --resume")
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--threads", type=int, default=2)
@@ -62,6 +64,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--samples", action="store_true", help="print answers of every persona")
     parser.add_argument("--export", action="store_true", help="measure, then write the model folder")
+    parser.add_argument("--remark", default="", help="a sentence for the model folder's README")
     parser.add_argument("--folder", type=Path, default=MODEL_FOLDER, help="the model folder that --export writes")
     return parser.parse_args()
 
@@ -89,7 +92,8 @@ def print_samples(model: Qwen3, tokenizer: Tokenizer, source: Source) -> None:
             print(f"\n--- {persona.voice.role}: {request} [{answer.tokens} tokens{end}]\n{answer.text}")
 
 
-def readme(trainer: Trainer, greedy: Measured, sampled: Measured) -> str:
+def readme(trainer: Trainer, greedy: Measured, sampled: Measured, remark: str) -> str:
+    note = f"\n{remark}\n" if remark else ""
     parameters = sum(parameter.numel() for parameter in trainer.model.parameters())
     return f"""# The demo model
 
@@ -100,7 +104,7 @@ patterns; rely on none of it.
 It was trained from nothing, on text that a script generates, in {trainer.step:,} steps:
 
     python packaging/train_demo_model.py --steps {trainer.plan.steps} --seed {trainer.plan.seed} --export
-
+{note}
 Measured on {greedy.answers} requests about topics that never occur in its training text:
 
 | | greedy | temperature {SAMPLED.temperature}, top-p {SAMPLED.top_p} |
@@ -129,13 +133,14 @@ def run_training(
         if step % MEASURE_STEPS == 0:
             print(f"  {quick()}", flush=True)
 
-    train(trainer, batches, minutes=options.minutes, report=report)
+    train(trainer, batches, until=options.until, minutes=options.minutes, report=report)
     if trainer.step > first:
         trainer.save(checkpoint)
 
 
 def finish(trainer: Trainer, tokenizer: Tokenizer, source: Source, options: argparse.Namespace) -> None:
     """What is asked for after the training: samples, measurement, the model folder."""
+    torch.set_num_threads(options.threads)
     model = rounded(trainer.model)
     if options.samples:
         print_samples(model, tokenizer, source)
@@ -145,13 +150,13 @@ def finish(trainer: Trainer, tokenizer: Tokenizer, source: Source, options: argp
     greedy, sampled = (measure(model, tokenizer, asked, sampling) for sampling in (GREEDY, SAMPLED))
     print(f"greedy: {greedy}\nsampled: {sampled}")
     if options.export:
-        size = export(model, tokenizer, options.folder, readme(trainer, greedy, sampled))
+        size = export(model, tokenizer, options.folder, readme(trainer, greedy, sampled, options.remark))
         print(f"{size:,} bytes in {options.folder}")
 
 
 def main() -> int:
     options = parse_arguments()
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     options.work.mkdir(parents=True, exist_ok=True)
     source = Source(load_personas(PERSONAS))
@@ -161,6 +166,8 @@ def main() -> int:
     trainer = Trainer(Qwen3(Shape()), plan, workers=options.threads)
     if options.resume:
         trainer.restore(options.work / CHECKPOINT)
+    else:
+        copy_circuit.install(trainer.model, torch.Generator().manual_seed(options.seed))
     batches = BatchSource(plan, source, tokenizer, trainer.model.shape.max_positions)
     asked = Random(0).sample(questions(source.personas), 24)
     run_training(trainer, batches, lambda: measure(trainer.model, tokenizer, asked, GREEDY), options)

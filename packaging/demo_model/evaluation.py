@@ -1,0 +1,98 @@
+"""How well the model repeats topics that it has never seen, measured over request forms and personas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+from demo_model.chat_format import Message, prompt
+from demo_model.generation import Answer, Sampling, generate
+from demo_model.network import Qwen3
+from demo_model.personas import Persona
+from demo_model.topics import HELD_OUT
+
+FORMS = (
+    "Build a {t}",
+    "Add {t}",
+    "Create a {t}",
+    "I need a {t} for my team",
+    "please write requirements for {t}",
+    "{t}",
+    "build a {t}.",
+    "Build a {T}",
+)
+BATCH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Shares of answers, 0 to 1: topic repeated once or in three places, ended by itself, codes without a gap."""
+
+    answers: int
+    repeated: float
+    repeated_thrice: float
+    ended: float
+    counted: float
+    by_form: dict[str, float]
+
+    def __str__(self) -> str:
+        forms = ", ".join(f"{form!r} {share:.0%}" for form, share in self.by_form.items())
+        return (
+            f"{self.answers} answers: topic repeated {self.repeated:.1%} (three times {self.repeated_thrice:.1%}), "
+            f"ended {self.ended:.1%}, numbered right {self.counted:.1%}; by form: {forms}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    form: str
+    topic: str
+    prompt: str
+
+
+def questions(personas: Sequence[Persona], topics: Sequence[str] = HELD_OUT, rounds: int = 1) -> list[Question]:
+    """Each topic once a round, walking through forms and personas at different paces, so that all pairs come up."""
+    asked = []
+    for number in range(len(topics) * rounds):
+        topic = topics[number % len(topics)]
+        form = FORMS[(number + number // len(topics)) % len(FORMS)]
+        persona = personas[(number // len(FORMS) + number) % len(personas)]
+        text = form.replace("{t}", topic).replace("{T}", topic.title())
+        system = [Message("system", persona.system_prompt)] if persona.system_prompt else []
+        asked.append(Question(form, topic, prompt([*system, Message("user", text)], is_thinking_off=number % 2 == 0)))
+    return asked
+
+
+def is_counted(text: str) -> bool:
+    """Whether requirement numbers start at 1 and rise by one; a text without any passes."""
+    numbers = [int(number) for number in re.findall(r"\*\*REQ[A-Z-]*-(\d{3})\*\*", text)]
+    return numbers == list(range(1, len(numbers) + 1))
+
+
+def measure(model: Qwen3, tokenizer: Tokenizer, asked: Sequence[Question], sampling: Sampling) -> Measured:
+    answers: list[Answer] = []
+    for first in range(0, len(asked), BATCH):
+        answers += generate(
+            model, tokenizer, [question.prompt for question in asked[first : first + BATCH]], sampling, seed=first
+        )
+    pairs = list(zip(asked, answers, strict=True))
+    counts = [answer.text.lower().count(question.topic.lower()) for question, answer in pairs]
+    by_form = {
+        form: _share([count > 0 for count, question in zip(counts, asked, strict=True) if question.form == form])
+        for form in FORMS
+    }
+    return Measured(
+        answers=len(answers),
+        repeated=_share([count > 0 for count in counts]),
+        repeated_thrice=_share([count >= 3 for count in counts]),
+        ended=_share([answer.is_ended for answer in answers]),
+        counted=_share([is_counted(answer.text) for answer in answers]),
+        by_form=by_form,
+    )
+
+
+def _share(values: Sequence[bool]) -> float:
+    return sum(values) / len(values) if values else 0.0
