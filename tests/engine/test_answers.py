@@ -125,18 +125,16 @@ async def test_cancelling_the_reader_ends_the_work_in_the_engine(manager: Engine
 async def test_an_answer_ends_at_the_context_limit_with_the_reason_length(manager: EngineManager) -> None:
     assert isinstance(manager.status, Ready)
     context = manager.status.info.context_length
-    filler = "word " * (context - 80)
-    request = job("full", filler, Sampling(temperature=0.0, max_tokens=None))
-    while (prompt := await manager.count_tokens(request.messages)) is not None and prompt >= context:
-        filler = filler[: len(filler) * 9 // 10]
-        request = job("full", filler, Sampling(temperature=1.0, max_tokens=None))
-    assert prompt is not None
-    stream = await collect(manager, request)
-    end = end_of(stream)
-    assert end.usage.prompt_tokens == prompt
-    assert prompt + end.usage.completion_tokens <= context
-    if end.reason == "length":
-        assert prompt + end.usage.completion_tokens == context
+    request, prompt = job("full", ""), 0
+    words = 0
+    while prompt < context - 12:
+        words += max(1, (context - 12 - prompt) // 4)
+        request = job("full", "word " * words, Sampling(temperature=0.0, max_tokens=None))
+        prompt = await manager.count_tokens(request.messages) or 0
+    end = end_of(await collect(manager, request))
+    assert end.usage.prompt_tokens == prompt < context
+    assert end.reason == "length"
+    assert prompt + end.usage.completion_tokens == context
 
 
 async def test_a_prompt_that_does_not_fit_names_both_numbers(manager: EngineManager) -> None:
