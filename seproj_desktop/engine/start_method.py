@@ -37,6 +37,7 @@ class EnvironmentProcess(context.ForkServerProcess):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._environment = dict(os.environ)
+        _server.ensure_running()  # it may have died since the last load, and a new one has a new address
         self._server_address = _server._forkserver_address
 
     def run(self) -> None:

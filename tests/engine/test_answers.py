@@ -15,11 +15,13 @@ from seproj_desktop.paths import resources_folder
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
+DEVELOPER = PersonaLibrary.read(resources_folder() / "personas").get("developer")
 GREEDY = Sampling(temperature=0.0, max_tokens=400)
 
 
 def job(name: str, text: str, sampling: Sampling = GREEDY, priority: int = 0) -> GenerationJob:
-    return GenerationJob(name, (ChatMessage(role="user", content=text),), sampling, priority)
+    """A question to the developer, whose answers are long."""
+    return GenerationJob(name, DEVELOPER.speak((ChatMessage(role="user", content=text),)), sampling, priority)
 
 
 async def collect(manager: EngineManager, request: GenerationJob) -> list[events.StreamEvent]:
@@ -53,10 +55,7 @@ async def test_the_status_names_what_is_loaded(manager: EngineManager) -> None:
 
 
 async def test_a_persona_answers_about_the_topic_in_its_own_code(manager: EngineManager) -> None:
-    persona = PersonaLibrary.read(resources_folder() / "personas").get("developer")
-    question = ChatMessage(role="user", content="Build user authentication")
-    request = GenerationJob("topic", persona.speak((question,)), GREEDY)
-    stream = await collect(manager, request)
+    stream = await collect(manager, job("topic", "Build user authentication"))
     assert "REQ-DEV-001" in text_of(stream)
     assert "user authentication" in text_of(stream).lower()
     assert end_of(stream).reason == "stop"

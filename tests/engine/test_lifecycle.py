@@ -183,6 +183,14 @@ async def test_after_closing_no_process_socket_or_shared_memory_is_left() -> Non
     assert os.environ.get("VLLM_RPC_BASE_PATH") is None
 
 
+async def test_a_fork_server_that_died_is_replaced(manager: EngineManager) -> None:
+    await manager.stop()
+    (server,) = [process for process in engine_processes() if "forkserver" in " ".join(process.cmdline())]
+    server.kill()
+    await manager.start()
+    assert isinstance(manager.status, Ready)
+
+
 async def test_a_model_without_a_template_gets_the_plain_transcript(runtime_parent: Path, tmp_path: Path) -> None:
     """Its prompt is longer than the template's by the role names, and the answer ends before the next turn."""
     plain = shutil.copytree(DEMO, tmp_path / "plain")
