@@ -187,6 +187,8 @@ async def test_a_fork_server_that_died_is_replaced(manager: EngineManager) -> No
     await manager.stop()
     (server,) = [process for process in engine_processes() if "forkserver" in " ".join(process.cmdline())]
     server.kill()
+    while server.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110  waiting for it would take its death from us
+        await asyncio.sleep(0.01)
     await manager.start()
     assert isinstance(manager.status, Ready)
 
