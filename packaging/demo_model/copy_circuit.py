@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from demo_model.network import Attention, Qwen3
+from demo_model.network import Attention, Layer, Qwen3
 
 SCALE = 0.15  # of token embeddings; large, so that the first steps do not drown them
 LAST_NORM = 0.33  # brings the logits of such embeddings back to a useful range
@@ -37,13 +37,20 @@ def install(model: Qwen3, generator: torch.Generator) -> None:
     width = IDENTITY.stop - IDENTITY.start
     embedding[:, IDENTITY] = SCALE * torch.randn(shape.vocabulary, width, generator=generator)
     fingerprint = orthonormal_rows(shape.head_dim, width, generator)
-    look_back(model.model.layers[0].self_attn, fingerprint, embedding.square().mean().sqrt())
+    look_back(attention_of(model, 0), fingerprint, embedding.square().mean().sqrt())
     noted = embedding.square().mean() + sum(NOTES) / shape.hidden * (NOTE_STRENGTH * SCALE) ** 2
-    copy_match(model.model.layers[1].self_attn, fingerprint, noted.sqrt(), generator)
+    copy_match(attention_of(model, 1), fingerprint, noted.sqrt(), generator)
 
 
 def orthonormal_rows(count: int, width: int, generator: torch.Generator) -> Tensor:
-    return torch.linalg.qr(torch.randn(width, count, generator=generator))[0].T
+    columns: Tensor = torch.linalg.qr(torch.randn(width, count, generator=generator))[0]
+    return columns.T
+
+
+def attention_of(model: Qwen3, index: int) -> Attention:
+    layer = model.model.layers[index]
+    assert isinstance(layer, Layer)
+    return layer.self_attn
 
 
 def look_back(attention: Attention, fingerprint: Tensor, size: Tensor) -> None:
