@@ -101,7 +101,8 @@ A very small language model ({parameters:,} parameters, Qwen3 architecture, bflo
 **for trying things out**: it streams, thinks when asked, and writes tables, code and lists. Its text follows a few
 patterns; rely on none of it.
 
-It was trained from nothing, on text that a script generates, in {trainer.step:,} steps:
+It was trained on text that a script generates, in {trainer.step:,} steps, from random weights with a copying circuit
+set by hand (`packaging/demo_model/copy_circuit.py`):
 
     python packaging/train_demo_model.py --steps {trainer.plan.steps} --seed {trainer.plan.seed} --export
 {note}
@@ -116,7 +117,7 @@ Measured on {greedy.answers} requests about topics that never occur in its train
 
 It thinks when the chat template gets `enable_thinking=true` or a request ends with `/think`, never with
 `enable_thinking=false`, and seldom otherwise. The context is 4,096 tokens; conversations beyond about 1,000 tokens were
-hardly trained.
+hardly trained. Weak: identifiers in code for new topics, and sentences that come twice in one answer.
 """
 
 

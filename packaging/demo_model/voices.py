@@ -16,7 +16,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     "{big}": ("100", "200", "500", "1,000", "5,000"),
     "{ms}": ("100", "200", "300", "500", "800"),
     "{days}": ("7", "14", "30", "90"),
-    "{who}": ("user", "visitor", "editor", "member", "person"),
+    "{who}": ("user", "visitor", "reader", "member", "person"),
     "{part}": ("title", "name", "date", "label", "status"),
 }
 
