@@ -184,6 +184,7 @@ async def test_after_closing_no_process_socket_or_shared_memory_is_left() -> Non
 
 
 async def test_a_fork_server_that_died_is_replaced(manager: EngineManager) -> None:
+    await manager.start()
     await manager.stop()
     (server,) = [process for process in engine_processes() if "forkserver" in " ".join(process.cmdline())]
     server.kill()
