@@ -26,6 +26,14 @@ ENGINE_DIED = "The engine stopped unexpectedly."
 RESTART_ADVICE = "Send again, or press Restart: a fresh engine is loaded."
 
 
+class _EndedEarlyError(Exception):
+    """The answer ended before the engine saw it."""
+
+    def __init__(self, ending: events.Finished | events.Failed) -> None:
+        super().__init__(ending)
+        self.ending = ending
+
+
 class EngineManager:
     """Lazy start behind a lock, one watchable status, and every request's way to the engine."""
 
@@ -109,22 +117,22 @@ class EngineManager:
         await self._loader.aclose()
 
     async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        """Streams one answer, starting the engine where needed; ends with one `Finished` or `Failed`; never raises."""
+        """Streams one answer, starting the engine where needed; ends with one `Finished` or `Failed`; never raises.
+
+        Every token passes here: the relay is one loop, since each further generator around it costs about 1 µs a token.
+        """
         try:
-            engine = await self._engine_for(job)
-        except UserError as error:
-            yield events.Failed("not_ready", error.message, error.advice)
+            engine, admission = await self._let_in(job)
+        except _EndedEarlyError as early:
+            yield early.ending
             return
-        except LoadCancelledError:
-            yield events.Failed("not_ready", "Loading the model was cancelled.", "Load a model, then send again.")
-            return
-        if engine is None:
-            yield events.Finished("abort")
-            return
-        relay = self._relay if job.priority < SERVER_PRIORITY else self._relay_admitted
-        async with contextlib.aclosing(relay(engine, job)) as stream:
-            async for event in stream:
-                yield event
+        try:
+            async with contextlib.aclosing(engine.generate(job)) as stream:
+                async for event in stream:
+                    yield self._explain(engine, event) if type(event) is events.Failed else event
+        finally:
+            if admission is not None:
+                admission.leave()
 
     async def abort(self, request_id: str) -> None:
         """Ends an answer wherever it is: waiting for the engine, queued before it, or in it."""
@@ -153,32 +161,34 @@ class EngineManager:
             stop.cancel()
             await asyncio.gather(start, stop, return_exceptions=True)
 
-    async def _relay_admitted(self, engine: Engine, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        """As `_relay`, on one of the places that are not kept for the window."""
+    async def _let_in(self, job: GenerationJob) -> tuple[Engine, Admission | None]:
+        """The engine, and the place that the job takes if it is not the window's. Raises `_EndedEarlyError`."""
+        try:
+            engine = await self._engine_for(job)
+        except UserError as error:
+            raise _EndedEarlyError(events.Failed("not_ready", error.message, error.advice)) from error
+        except LoadCancelledError as error:
+            words = ("Loading the model was cancelled.", "Load a model, then send again.")
+            raise _EndedEarlyError(events.Failed("not_ready", *words)) from error
+        if engine is None:
+            raise _EndedEarlyError(events.Finished("abort"))
+        if job.priority < SERVER_PRIORITY:
+            return engine, None
         admission = self._admission
         try:
-            admitted = await admission.enter(job.request_id)
-        except QueueFullError:
-            yield events.Failed("busy", "Too many requests are waiting.", "Try again in a moment.")
-            return
-        if not admitted:
-            yield events.Finished("abort")
-            return
-        try:
-            async with contextlib.aclosing(self._relay(engine, job)) as stream:
-                async for event in stream:
-                    yield event
-        finally:
-            admission.leave()
+            is_admitted = await admission.enter(job.request_id)
+        except QueueFullError as error:
+            words = ("Too many requests are waiting.", "Try again in a moment.")
+            raise _EndedEarlyError(events.Failed("busy", *words)) from error
+        if not is_admitted:
+            raise _EndedEarlyError(events.Finished("abort"))
+        return engine, admission
 
-    async def _relay(self, engine: Engine, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        async with contextlib.aclosing(engine.generate(job)) as stream:
-            async for event in stream:
-                if type(event) is events.Failed and event.kind == "engine_died":
-                    self._on_death(engine)
-                    yield events.Failed("engine_died", ENGINE_DIED, RESTART_ADVICE)
-                    return
-                yield event
+    def _explain(self, engine: Engine, failed: events.Failed) -> events.Failed:
+        if failed.kind != "engine_died":
+            return failed
+        self._on_death(engine)
+        return events.Failed("engine_died", ENGINE_DIED, RESTART_ADVICE)
 
     async def _start(self) -> Engine:
         async with self._transition:

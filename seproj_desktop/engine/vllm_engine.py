@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
+from seproj_desktop.engine.output_reader import OutputReader
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
 from seproj_desktop.engine.quiet_import import quiet_import
-from seproj_desktop.engine.reasoning import ThinkSplitter, opens_thinking
+from seproj_desktop.engine.reasoning import opens_thinking
 from seproj_desktop.engine.start_method import EnvironmentContext, use_fork_server
+from seproj_desktop.errors import UserError
 
 if TYPE_CHECKING:
     from vllm.v1.engine.async_llm import AsyncLLM
@@ -26,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 MIB = 1 << 20
 SHUTDOWN_SECONDS = 1.5
-REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "length", "abort": "abort"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def has_accelerator() -> bool:
 
 def construct(options: EngineOptions, forking: EnvironmentContext | None) -> "VllmEngine":
     """Builds the engine; raises whatever vLLM raises. Blocks for many seconds, in the borrowed environment."""
+    import vllm.envs
     from vllm.engine.arg_utils import AsyncEngineArgs
     from vllm.v1.engine.async_llm import AsyncLLM
     from vllm.v1.metrics.loggers import StatLoggerBase
@@ -67,7 +69,9 @@ def construct(options: EngineOptions, forking: EnvironmentContext | None) -> "Vl
         use_fork_server(forking)
     counters = LoadCounters()
     recorder: Any = type("LoadRecorder", (_LoadRecorder, StatLoggerBase), {"counters": counters})
+    vllm.envs.disable_envs_cache()
     llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**_engine_args(options)), stat_loggers=[recorder])
+    vllm.envs.enable_envs_cache()  # as vLLM's own processes do: it looks up a variable for every token otherwise
     return VllmEngine(llm, options, counters)
 
 
@@ -166,15 +170,25 @@ class VllmEngine:
         await self._llm.abort(request_id)
 
     async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
+        """Every token passes here: what can be done once per answer is done before the loop."""
         from vllm.exceptions import VLLMValidationError
         from vllm.v1.engine.exceptions import EngineDeadError
 
+        self._running.add(job.request_id)
         try:
-            async with contextlib.aclosing(self._stream(job)) as stream:
-                async for event in stream:
-                    yield event
+            started = time.perf_counter()
+            prompt = await self._render(job.messages, thinking=job.thinking)
+            reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=self._opens_thinking(prompt))
+            sampling = self._sampling(job, reader.prompt_tokens)
+            outputs = self._llm.generate(prompt, sampling, job.request_id, priority=job.priority)
+            async with contextlib.aclosing(outputs):
+                async for output in outputs:
+                    for event in reader.read(output):
+                        yield event
         except EngineDeadError:
             yield events.Failed("engine_died", "The engine stopped unexpectedly.")
+        except UserError as error:
+            yield events.Failed("invalid_request", error.message, error.advice)
         except (VLLMValidationError, ValueError, TypeError) as error:
             yield events.Failed("invalid_request", str(error))
         except Exception as error:  # whatever else vLLM raises ends this answer, never the program
@@ -182,46 +196,6 @@ class VllmEngine:
             yield events.Failed("internal", f"The engine failed on this request: {error}", "Try again.")
         finally:
             self._running.discard(job.request_id)
-
-    async def _stream(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
-        started = time.perf_counter()
-        prompt = await self._render(job.messages, thinking=job.thinking)
-        prompt_tokens = len(prompt["prompt_token_ids"])
-        if prompt_tokens >= self._context_length:
-            yield events.Failed(
-                "invalid_request",
-                f"The prompt has {prompt_tokens:,} tokens, and the model's context holds {self._context_length:,}.",
-                "Shorten the message, or begin a new conversation.",
-            )
-            return
-        self._running.add(job.request_id)
-        splitter = ThinkSplitter(inside=self._opens_thinking(prompt))
-        first: float | None = None
-        count = 0
-        stream = self._llm.generate(prompt, self._sampling(job, prompt_tokens), job.request_id, priority=job.priority)
-        async for output in stream:
-            piece = output.outputs[0]
-            tokens = len(piece.token_ids)
-            if tokens:
-                count += tokens
-                first = first or time.perf_counter() - started
-            if piece.text:
-                reasoning, text = splitter.feed(piece.text)
-                if reasoning:
-                    yield events.ReasoningDelta(reasoning, tokens)
-                if text:
-                    yield events.TextDelta(text, tokens)
-            if output.finished:
-                reasoning, text = splitter.finish()
-                if reasoning:
-                    yield events.ReasoningDelta(reasoning, 0)
-                if text:
-                    yield events.TextDelta(text, 0)
-                yield events.Finished(
-                    REASONS.get(piece.finish_reason, "stop"),
-                    events.Usage(prompt_tokens, count, output.num_cached_tokens or 0),
-                    events.Timings(first, time.perf_counter() - started),
-                )
 
     async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
         """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""
@@ -248,9 +222,15 @@ class VllmEngine:
         return opens_thinking(tokenizer.decode(prompt["prompt_token_ids"][-8:]))
 
     def _sampling(self, job: GenerationJob, prompt_tokens: int) -> Any:
+        """vLLM's sampling parameters. Raises `UserError` for a prompt that leaves no room for an answer."""
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind
 
+        if prompt_tokens >= self._context_length:
+            raise UserError(
+                f"The prompt has {prompt_tokens:,} tokens, and the model's context holds {self._context_length:,}.",
+                "Shorten the message, or begin a new conversation.",
+            )
         sampling = job.sampling
         room = self._context_length - prompt_tokens
         stop = (*sampling.stop, *TRANSCRIPT_STOP) if self._plain else sampling.stop

@@ -1,0 +1,45 @@
+"""Turns what vLLM gives out for one answer into our events, with counts and timings. On the backend's loop; no I/O."""
+
+import time
+from typing import Any
+
+from seproj_desktop.chat import events
+from seproj_desktop.engine.reasoning import ThinkSplitter
+
+REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "length", "abort": "abort"}
+
+
+class OutputReader:
+    """Turns one answer's outputs, as vLLM gives them, into events."""
+
+    def __init__(self, started: float, prompt_tokens: int, *, inside: bool) -> None:
+        self.prompt_tokens = prompt_tokens
+        self._started = started
+        self._splitter = ThinkSplitter(inside=inside)
+        self._first: float | None = None
+        self._count = 0
+
+    def read(self, output: Any) -> list[events.StreamEvent]:
+        """The events of one `RequestOutput` with delta text."""
+        piece = output.outputs[0]
+        tokens = len(piece.token_ids)
+        self._count += tokens
+        if self._first is None and tokens:
+            self._first = time.perf_counter() - self._started
+        told = _deltas(*self._splitter.feed(piece.text), tokens) if piece.text else []
+        if output.finished:
+            told += _deltas(*self._splitter.finish(), 0)
+            usage = events.Usage(self.prompt_tokens, self._count, output.num_cached_tokens or 0)
+            timings = events.Timings(self._first, time.perf_counter() - self._started)
+            told.append(events.Finished(REASONS.get(piece.finish_reason, "stop"), usage, timings))
+        return told
+
+
+def _deltas(reasoning: str, text: str, tokens: int) -> list[events.StreamEvent]:
+    """The tokens of a piece that holds both count as the answer's."""
+    told: list[events.StreamEvent] = []
+    if reasoning:
+        told.append(events.ReasoningDelta(reasoning, 0 if text else tokens))
+    if text:
+        told.append(events.TextDelta(text, tokens))
+    return told

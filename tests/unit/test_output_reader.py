@@ -1,0 +1,45 @@
+"""vLLM's outputs as events: counts, timings, reasons, thinking."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from seproj_desktop.chat import events
+from seproj_desktop.engine.output_reader import OutputReader
+
+
+def output(text: str, tokens: int, reason: str | None = None) -> Any:
+    piece = SimpleNamespace(text=text, token_ids=[0] * tokens, finish_reason=reason)
+    return SimpleNamespace(outputs=[piece], finished=reason is not None, num_cached_tokens=3)
+
+
+def test_every_token_is_counted_also_those_without_text() -> None:
+    reader = OutputReader(0.0, 7, inside=False)
+    assert reader.read(output("", 1)) == []
+    assert reader.read(output("Hé", 2)) == [events.TextDelta("Hé", 2)]
+    *deltas, end = reader.read(output("!", 1, "length"))
+    assert deltas == [events.TextDelta("!", 1)]
+    assert isinstance(end, events.Finished)
+    assert (end.reason, end.usage) == ("length", events.Usage(7, 4, 3))
+    assert end.timings.first_token is not None
+    assert end.timings.first_token <= end.timings.total
+
+
+def test_a_piece_with_both_counts_once() -> None:
+    reader = OutputReader(0.0, 1, inside=True)
+    told = reader.read(output("why</think>Because", 3))
+    assert told == [events.ReasoningDelta("why", 0), events.TextDelta("Because", 3)]
+
+
+def test_what_is_held_back_comes_with_the_end() -> None:
+    reader = OutputReader(0.0, 1, inside=False)
+    assert reader.read(output("<thi", 1)) == []
+    assert reader.read(output("", 0, "stop"))[0] == events.TextDelta("<thi", 0)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("stop", "stop"), ("abort", "abort"), ("something new", "stop")])
+def test_reasons_are_ours(theirs: str, ours: str) -> None:
+    (end,) = OutputReader(0.0, 1, inside=False).read(output("", 0, theirs))
+    assert isinstance(end, events.Finished)
+    assert end.reason == ours
