@@ -26,7 +26,13 @@ class OutputReader:
         self._count += tokens
         if self._first is None and tokens:
             self._first = time.perf_counter() - self._started
-        told = _deltas(*self._splitter.feed(piece.text), tokens) if piece.text else []
+        told: list[events.StreamEvent]
+        if not piece.text:
+            told = []
+        elif self._splitter.is_answering:  # nearly every token comes this way
+            told = [events.TextDelta(piece.text, tokens)]
+        else:
+            told = _deltas(*self._splitter.feed(piece.text), tokens)
         if output.finished:
             told += _deltas(*self._splitter.finish(), 0)
             usage = events.Usage(self.prompt_tokens, self._count, output.num_cached_tokens or 0)

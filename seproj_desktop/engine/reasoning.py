@@ -17,8 +17,13 @@ class ThinkSplitter:
         self._held = ""
         self._has_thought = False
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether the thinking is over: every further piece is the answer's, as it is."""
+        return self._state == "answer"
+
     def feed(self, piece: str) -> tuple[str, str]:
-        if self._state == "answer":
+        if self.is_answering:
             return "", piece
         text, self._held = self._held + piece, ""
         if self._state == "start":
