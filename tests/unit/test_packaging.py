@@ -302,10 +302,11 @@ def test_wheel_holds_the_program_and_its_resources(wheel: Path) -> None:
     assert wheel.name == f"seproj_desktop-{seproj_desktop.__version__}-py3-none-any.whl"
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
-    kept = [path for path in _tracked("resources") if path.is_file()]
+    kept = [path for path in _tracked("resources") if path.is_file() and "screenshots" not in path.parts]
     assert kept
     assert {f"seproj_desktop/{path.relative_to(ROOT).as_posix()}" for path in kept} <= held
     assert "seproj_desktop/cli.py" in held
+    assert not [name for name in held if "screenshots" in name], "the README's pictures are no part of the program"
     assert not [name for name in held if name.startswith(("tests", "packaging", "benchmarks"))]
 
 
