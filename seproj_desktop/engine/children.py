@@ -48,7 +48,7 @@ class ChildHandler(logging.Handler):
 def encode_record(record: logging.LogRecord) -> bytes:
     """The record as a JSON object of at most `MAX_DATAGRAM` bytes; an exception's chain is told by its first cause."""
     cause = first_cause(record.exc_info[1]) if record.exc_info and record.exc_info[1] else None
-    fields = {
+    fields: dict[str, Any] = {
         "level": record.levelno,
         "logger": record.name,
         "process": record.processName,
@@ -57,7 +57,10 @@ def encode_record(record: logging.LogRecord) -> bytes:
         "cause": "".join(traceback.format_exception_only(cause)).strip()[:4_000] if cause else "",
         "traceback": "".join(traceback.format_exception(cause))[-20_000:] if cause else "",
     }
-    return json.dumps(fields).encode()[:MAX_DATAGRAM]
+    encoded = json.dumps(fields).encode()
+    if len(encoded) > MAX_DATAGRAM:  # half a JSON object would be none: what matters least goes
+        encoded = json.dumps(fields | {"message": fields["message"][:2_000], "traceback": ""}).encode()
+    return encoded
 
 
 def first_cause(error: BaseException) -> BaseException:

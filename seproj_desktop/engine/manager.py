@@ -63,7 +63,12 @@ class EngineManager:
 
     @property
     def is_ready(self) -> bool:
-        return self._engine is not None and self._engine.failure is None
+        return self._usable is not None
+
+    @property
+    def _usable(self) -> Engine | None:
+        """The engine, unless there is none or it has died."""
+        return self._engine if self._engine is not None and self._engine.failure is None else None
 
     @property
     def load(self) -> EngineLoad:
@@ -85,8 +90,8 @@ class EngineManager:
 
         Raises `UserError` with the cause when it cannot be loaded, `LoadCancelledError` when the load was cancelled.
         """
-        if self._engine is not None and self._engine.failure is None:
-            return self._engine
+        if engine := self._usable:
+            return engine
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start(), name="engine start")
             self._starting.add_done_callback(_retrieve)
@@ -147,8 +152,8 @@ class EngineManager:
 
     async def _engine_for(self, job: GenerationJob) -> Engine | None:
         """The engine, started where needed, or None when the job was aborted while it waited."""
-        if self._engine is not None and self._engine.failure is None:
-            return self._engine
+        if engine := self._usable:
+            return engine
         aborted = self._waiting[job.request_id] = asyncio.Event()
         start = asyncio.create_task(self.start())
         stop = asyncio.create_task(aborted.wait())
@@ -192,8 +197,8 @@ class EngineManager:
 
     async def _start(self) -> Engine:
         async with self._transition:
-            if self._engine is not None and self._engine.failure is None:
-                return self._engine
+            if running := self._usable:
+                return running
             await self._dispose()
             since = time.monotonic()
 

@@ -64,6 +64,19 @@ def test_draining_waits_for_what_was_sent_before(bridge: LogBridge) -> None:
     assert got == [str(n) for n in range(50)]
 
 
+def test_the_longest_record_still_names_its_cause(bridge: LogBridge) -> None:
+    got: list[ChildRecord] = []
+    bridge.listen(got.append)
+    handler = ChildHandler(str(bridge.address))
+    try:
+        raise ValueError("ü" * 10_000)
+    except ValueError:
+        handler.handle(logging.LogRecord("vllm", logging.ERROR, "f", 1, "ü" * 30_000, (), sys.exc_info()))
+    handler.close()
+    bridge.drain()
+    assert got[0].cause.startswith("ValueError: ü")
+
+
 def test_a_handler_whose_parent_is_gone_disturbs_nobody(tmp_path: Path) -> None:
     handler = ChildHandler(str(tmp_path / "nowhere"))
     handler.handle(logging.LogRecord("vllm", logging.INFO, "f", 1, "x", (), None))
