@@ -72,7 +72,8 @@ class EngineManager:
 
     @property
     def load(self) -> EngineLoad:
-        return self._engine.load if self._engine else EngineLoad()
+        """What the engine does; a dead one does nothing, whatever it said last."""
+        return engine.load if (engine := self._usable) else EngineLoad()
 
     @property
     def queued(self) -> int:

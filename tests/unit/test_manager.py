@@ -10,7 +10,7 @@ from seproj_desktop.chat.messages import SERVER_PRIORITY, ChatMessage, Generatio
 from seproj_desktop.engine.admission import Admission, QueueFullError
 from seproj_desktop.engine.catalog import ModelSpec
 from seproj_desktop.engine.manager import EngineManager
-from seproj_desktop.engine.protocol import LoadCancelledError
+from seproj_desktop.engine.protocol import EngineLoad, LoadCancelledError
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
 from seproj_desktop.errors import UserError
 from tests.fakes import FAKE_INFO, FAKE_MODEL, FakeEngine, FakeLoader
@@ -91,7 +91,10 @@ async def test_a_dead_engine_is_noticed_and_replaced_by_the_next_request() -> No
     loader = FakeLoader(engines=[first, second])
     manager = manager_of(loader)
     await manager.start()
+    first.load = EngineLoad(running=3)
+    assert manager.load.running == 3
     first.failure = "killed"
+    assert manager.load == EngineLoad()
     await until(lambda: isinstance(manager.status, Failed))
     assert not manager.is_ready
     assert (await collect(manager, job()))[0] == events.TextDelta("again", 1)
