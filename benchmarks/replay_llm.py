@@ -85,6 +85,7 @@ class ReplayLLM:
         self.input_processor = InputProcessor(vllm_config, self.renderer)
         self._file = file
         self._answers: Iterator[list[Any]] | None = None
+        self._feeding: set[asyncio.Task[None]] = set()
 
     async def generate(self, *_: Any, **__: Any) -> AsyncGenerator[Any, None]:
         if self._answers is None:
@@ -94,7 +95,24 @@ class ReplayLLM:
             await asyncio.sleep(0)  # a turn for every other stream, as between two steps of an engine
             yield output
 
-    async def abort(self, request_id: str) -> None:
+    async def add_request(self, *_: Any, **__: Any) -> Any:
+        """The queue of one answer, as `AsyncLLM` hands it out."""
+        from vllm.sampling_params import RequestOutputKind
+        from vllm.v1.engine.output_processor import RequestOutputCollector
+
+        queue = RequestOutputCollector(RequestOutputKind.DELTA, "replay")
+        feeding = asyncio.create_task(self._feed(queue))
+        self._feeding.add(feeding)
+        feeding.add_done_callback(self._feeding.discard)
+        return queue
+
+    async def _feed(self, queue: Any) -> None:
+        async for output in self.generate():
+            while queue.output is not None:  # two that wait would be merged, in the recording itself
+                await asyncio.sleep(0)
+            queue.put(output)
+
+    async def abort(self, request_id: str, internal: bool = False) -> None:
         """Nothing runs on after its reader has gone."""
 
     def check_admission(self, *_: Any, **__: Any) -> None:

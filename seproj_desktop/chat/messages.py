@@ -4,6 +4,7 @@
 hands to the engine once the persona has been applied. No I/O here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -55,12 +56,20 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
 
+TextTaker = Callable[[str], bool]
+"""Takes a piece of text at once, or says no; it must not raise."""
+
+
 @dataclass(frozen=True, slots=True)
 class GenerationJob:
-    """One answer to make. Lower `priority` goes first; `thinking` None leaves the choice to the model's template."""
+    """One answer to make. Lower `priority` goes first; `thinking` None leaves the choice to the model's template.
+
+    An engine may offer text to `taker` in the moment it is made; only what is not taken then comes as an event.
+    """
 
     request_id: str
     messages: tuple[ChatMessage, ...]
     sampling: Sampling = field(default_factory=Sampling)
     priority: int = WINDOW_PRIORITY
     thinking: bool | None = False
+    taker: TextTaker | None = field(default=None, compare=False, repr=False)

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from seproj_desktop.chat import events
+from seproj_desktop.chat.messages import TextTaker
 from seproj_desktop.engine.reasoning import ThinkSplitter
 
 REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "length", "abort": "abort"}
@@ -16,8 +17,17 @@ class OutputReader:
         self.prompt_tokens = prompt_tokens
         self._started = started
         self._splitter = ThinkSplitter(inside=inside)
+        self._is_answering = False
         self._first: float | None = None
         self._count = 0
+
+    def offer(self, output: Any, taker: TextTaker) -> bool:
+        """Whether `taker` took all there is in this output; otherwise it is still to be read."""
+        piece = output.outputs[0]
+        if output.finished or not self._is_answering or (piece.text and not taker(piece.text)):
+            return False
+        self._count += len(piece.token_ids)
+        return True
 
     def read(self, output: Any) -> list[events.StreamEvent]:
         """The events of one `RequestOutput` with delta text."""
@@ -29,10 +39,11 @@ class OutputReader:
         told: list[events.StreamEvent]
         if not piece.text:
             told = []
-        elif self._splitter.is_answering:  # nearly every token comes this way
+        elif self._is_answering:  # nearly every token comes this way
             told = [events.TextDelta(piece.text, tokens)]
         else:
             told = _deltas(*self._splitter.feed(piece.text), tokens)
+            self._is_answering = self._splitter.is_answering
         if output.finished:
             told += _deltas(*self._splitter.finish(), 0)
             usage = events.Usage(self.prompt_tokens, self._count, output.num_cached_tokens or 0)

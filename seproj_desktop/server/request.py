@@ -10,7 +10,7 @@ from fastapi import HTTPException
 from pydantic import ValidationError
 from starlette.types import Receive, Scope
 
-from seproj_desktop.chat.messages import SERVER_PRIORITY, GenerateRequest, GenerationJob
+from seproj_desktop.chat.messages import SERVER_PRIORITY, GenerateRequest, GenerationJob, TextTaker
 from seproj_desktop.chat.personas import PersonaLibrary, UnknownPersonaError
 
 SHOWN_ERRORS = 20
@@ -48,13 +48,15 @@ def parse_request(body: bytes) -> GenerateRequest:
         raise HTTPException(422, _details(error)) from None
 
 
-def make_job(request: GenerateRequest, personas: PersonaLibrary, request_id: str) -> GenerationJob:
+def make_job(
+    request: GenerateRequest, personas: PersonaLibrary, request_id: str, taker: TextTaker | None
+) -> GenerationJob:
     try:
         messages, sampling, thinking = personas.apply(request)
     except UnknownPersonaError as error:
         details = [{"type": "unknown_persona", "loc": ["body", "persona"], "msg": str(error)}]
         raise HTTPException(422, details) from None
-    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking)
+    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking, taker)
 
 
 def _details(error: ValidationError) -> Any:

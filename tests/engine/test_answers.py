@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
@@ -89,6 +90,22 @@ async def test_more_requests_than_places_are_all_answered(manager: EngineManager
         *(collect(manager, job(f"many-{n}", f"Topic {n}", short, SERVER_PRIORITY)) for n in range(many))
     )
     assert all(end_of(stream).reason in ("length", "stop") for stream in streams)
+
+
+async def test_text_that_is_taken_at_once_does_not_come_again(manager: EngineManager) -> None:
+    taken: list[str] = []
+
+    def take(text: str) -> bool:
+        taken.append(text)
+        return True
+
+    plain = await collect(manager, job("not taken", "Add offline sync"))
+    offered = dataclasses.replace(job("taken", "Add offline sync"), taker=take)
+    first, *last = await collect(manager, offered)
+    assert isinstance(first, events.TextDelta)
+    assert len(taken) > 10
+    assert first.text + "".join(taken) + text_of(last) == text_of(plain)
+    assert end_of([first, *last]).usage.completion_tokens == end_of(plain).usage.completion_tokens
 
 
 async def test_stop_ends_the_work_in_the_engine_and_keeps_the_text(manager: EngineManager) -> None:

@@ -32,6 +32,24 @@ def test_a_piece_with_both_counts_once() -> None:
     assert told == [events.ReasoningDelta("why", 0), events.TextDelta("Because", 3)]
 
 
+def test_only_plain_text_of_a_running_answer_is_offered() -> None:
+    reader = OutputReader(0.0, 1, inside=True)
+    taken: list[str] = []
+
+    def take(text: str) -> bool:
+        taken.append(text)
+        return text != "no"
+
+    assert not reader.offer(output("why", 1), take)
+    reader.read(output("why</think>Because", 3))
+    assert reader.offer(output("", 1), take)
+    assert reader.offer(output(" of", 1), take)
+    assert not reader.offer(output("no", 1), take)
+    assert not reader.offer(output("end", 1, "stop"), take)
+    assert taken == [" of", "no"]
+    assert reader.read(output("", 0, "stop"))[-1].usage.completion_tokens == 5  # type: ignore[union-attr]
+
+
 def test_what_is_held_back_comes_with_the_end() -> None:
     reader = OutputReader(0.0, 1, inside=False)
     assert reader.read(output("<thi", 1)) == []
