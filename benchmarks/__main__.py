@@ -1,4 +1,4 @@
-"""`make bench`: measures engine, HTTP layer and start-up on this machine, and prints what it found.
+"""`make bench`: measures engine, HTTP layer, start-up and transcript on this machine, and prints what it found.
 
 Everything it starts ends with it: on success, on failure and on Ctrl+C.
 """
@@ -20,7 +20,7 @@ from benchmarks.machine import Machine
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
 
-PARTS = ("engine", "replay", "startup")
+PARTS = ("engine", "replay", "startup", "transcript")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        check_demo_model()
+        if parts != ["transcript"]:
+            check_demo_model()
         report = measure(parts, folder, quick=options.quick)
     except BenchmarkError as error:
         print(f"benchmark: {error}\nLogs: {folder}", file=sys.stderr)
@@ -49,10 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short round, under three minutes")
+    parser.add_argument("--quick", action="store_true", help="one short round, about four minutes")
     parser.add_argument("--engine", action="store_true", help="only the engine through its three doors")
     parser.add_argument("--replay", action="store_true", help="only the HTTP layer, on recorded engine outputs")
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
+    parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single sample")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables")
     return parser
@@ -87,10 +89,14 @@ def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
         from benchmarks.replay import run_replay
 
         run_replay(folder, report, _tell, quick=quick)
-    else:
+    elif part == "startup":
         from benchmarks.startup import run_startup
 
         run_startup(folder, report, _tell, quick=quick)
+    else:
+        from benchmarks.transcript import run_transcript
+
+        run_transcript(folder, report, _tell, quick=quick)
 
 
 def _tell(text: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from benchmarks.probe_panes import Panes
 from benchmarks.wire import say
 from seproj_desktop.app import App, assemble
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready
@@ -24,6 +25,7 @@ from seproj_desktop.settings import load_settings
 from seproj_desktop.window.run import run_window
 
 PULSE = 5
+FRAME = 16.7
 """Milliseconds."""
 
 
@@ -47,6 +49,8 @@ class Pulse(QObject):
             "beats": len(gaps),
             "longest": late[-1],
             "p99": late[int(0.99 * (len(late) - 1))],
+            "over_17": sum(value > FRAME for value in late),
+            "over_33": sum(value > 2 * FRAME for value in late),
             "over_50": sum(value > 50 for value in late),
             "over_100": sum(value > 100 for value in late),
         }
@@ -78,11 +82,20 @@ def tell_server(status: ServerStatus) -> None:
         say({"server": status.address})
 
 
-def answer_questions(pulse: Pulse) -> None:
+def answer_questions(pulse: Pulse, panes: Panes) -> None:
     """On a thread of its own, until standard input ends."""
     for line in sys.stdin:
-        if json.loads(line)["command"] == "take":
-            say(pulse.take())
+        match json.loads(line)["command"]:
+            case "take":
+                say(pulse.take())
+            case "open_panes":
+                panes.begin.emit()
+                say({})
+            case "close_panes":
+                panes.end.emit()
+                say({})
+            case unknown:
+                raise ValueError(unknown)
 
 
 def main() -> int:
@@ -94,16 +107,17 @@ def main() -> int:
     settings = load_settings(paths.settings_file, os.environ, {"server": {"port": 0}}).settings
     reporter = ErrorReporter()
     reporter.install()
-    pulse = Pulse()
+    pulse, panes = Pulse(), Panes()
 
     def assembled() -> App:
         pulse.begin.emit()
         app = assemble(settings, paths, reporter)
         app.engine.subscribe(tell_engine)
+        app.engine.subscribe(lambda _: panes.use(app))
         app.server.subscribe(tell_server)
         return app
 
-    threading.Thread(target=answer_questions, args=(pulse,), name="questions", daemon=True).start()
+    threading.Thread(target=answer_questions, args=(pulse, panes), name="questions", daemon=True).start()
     return run_window(assembled, reporter, settings, persona=None, start_server=True)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from demo_model import copy_circuit
 from demo_model.chat_format import Message, prompt
 from demo_model.corpus import Source
-from demo_model.evaluation import Measured, measure, questions
+from demo_model.evaluation import Measured, MeasuredChange, measure, measure_change, questions
 from demo_model.export import export
 from demo_model.generation import GREEDY, Sampling, generate
 from demo_model.network import Qwen3, Shape
@@ -92,7 +92,10 @@ def print_samples(model: Qwen3, tokenizer: Tokenizer, source: Source) -> None:
             print(f"\n--- {persona.voice.role}: {request} [{answer.tokens} tokens{end}]\n{answer.text}")
 
 
-def readme(trainer: Trainer, greedy: Measured, sampled: Measured, remark: str) -> str:
+def readme(trainer: Trainer, single: Sequence[Measured], changed: Sequence[MeasuredChange], remark: str) -> str:
+    """The model folder's README; the measurements are greedy ones, then sampled ones."""
+    greedy, sampled = single
+    greedy_change, sampled_change = changed
     note = f"\n{remark}\n" if remark else ""
     parameters = sum(parameter.numel() for parameter in trainer.model.parameters())
     return f"""# The demo model
@@ -114,6 +117,13 @@ Measured on {greedy.answers} requests about topics that never occur in its train
 | in three places or more | {greedy.repeated_thrice:.1%} | {sampled.repeated_thrice:.1%} |
 | answer ends by itself within 400 tokens | {greedy.ended:.1%} | {sampled.ended:.1%} |
 | requirement numbers without a gap | {greedy.counted:.1%} | {sampled.counted:.1%} |
+
+In {greedy_change.answers} conversations that ask for another unseen topic in each of three turns, the last answer
+
+| | greedy | temperature {SAMPLED.temperature}, top-p {SAMPLED.top_p} |
+| --- | --- | --- |
+| repeats its topic | {greedy_change.repeated:.1%} | {sampled_change.repeated:.1%} |
+| names none of the earlier topics | {greedy_change.kept_apart:.1%} | {sampled_change.kept_apart:.1%} |
 
 It thinks when the chat template gets `enable_thinking=true` or a request ends with `/think`, never with
 `enable_thinking=false`, and seldom otherwise. The context is 4,096 tokens; conversations beyond about 1,000 tokens were
@@ -150,8 +160,10 @@ def finish(trainer: Trainer, tokenizer: Tokenizer, source: Source, options: argp
     asked = questions(source.personas, rounds=options.rounds)
     greedy, sampled = (measure(model, tokenizer, asked, sampling) for sampling in (GREEDY, SAMPLED))
     print(f"greedy: {greedy}\nsampled: {sampled}")
+    changed = [measure_change(model, tokenizer, source.personas, sampling) for sampling in (GREEDY, SAMPLED)]
+    print(*changed, sep="\n")
     if options.export:
-        size = export(model, tokenizer, options.folder, readme(trainer, greedy, sampled, options.remark))
+        size = export(model, tokenizer, options.folder, readme(trainer, (greedy, sampled), changed, options.remark))
         print(f"{size:,} bytes in {options.folder}")
 
 

@@ -55,14 +55,14 @@ def request_sample(rng: Random, source: Source) -> Sample:
 
 
 def dialogue_sample(rng: Random, source: Source, *, turns: int = 0) -> Sample:
-    """A request, its answer and some follow-ups, sometimes with a change of topic."""
+    """A request, its answer and some follow-ups or requests about other topics."""
     writer = Writer(rng, source.persona(rng), source.topic(rng))
     if rng.random() < 0.15:
         writer.say("user", rng.choice(small_talk.GREETINGS))
         writer.say("assistant", fill(rng, rng.choice(small_talk.GREETING_ANSWERS), rng.choice(COMMON)))
     writer.answer(writer.ask())
     for _ in range(turns or rng.choices((1, 2, 3, 4), (5, 4, 2, 1))[0]):
-        if rng.random() < 0.2:
+        if rng.random() < 0.45:
             writer.topic = source.topic(rng)
             writer.answer(writer.ask())
         else:
@@ -165,7 +165,7 @@ def kind_weights(progress: float) -> dict[Callable[[Random, Source], Sample], fl
     return {
         echo_sample: 0.03 + 1.5 * early,
         request_sample: 1.0,
-        dialogue_sample: 0.30 * (1 - early),
+        dialogue_sample: 0.40 * (1 - early),
         long_dialogue_sample: 0.16 * late,
         small_talk_sample: 0.30,
         explain_sample: 0.25,

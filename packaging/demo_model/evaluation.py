@@ -47,6 +47,20 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredChange:
+    """Shares of last answers, 0 to 1, in conversations whose topic changes: the new topic named, no earlier one."""
+
+    answers: int
+    repeated: float
+    kept_apart: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.answers} last answers: topic repeated {self.repeated:.1%}, earlier ones left {self.kept_apart:.1%}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     form: str
     topic: str
@@ -91,6 +105,38 @@ def measure(model: Qwen3, tokenizer: Tokenizer, asked: Sequence[Question], sampl
         ended=_share([answer.is_ended for answer in answers]),
         counted=_share([is_counted(answer.text) for answer in answers]),
         by_form=by_form,
+    )
+
+
+def measure_change(
+    model: Qwen3, tokenizer: Tokenizer, personas: Sequence[Persona], sampling: Sampling, turns: int = 3
+) -> MeasuredChange:
+    """Asks for another unseen topic in every turn of a conversation, behind the model's own answers."""
+    count = len(HELD_OUT)
+    topics = [
+        [HELD_OUT[(number + turn * (count // turns)) % count] for turn in range(turns)] for number in range(count)
+    ]
+    conversations: list[list[Message]] = []
+    for number in range(count):
+        persona = personas[number % len(personas)]
+        conversations.append([Message("system", persona.system_prompt)] if persona.system_prompt else [])
+    for turn in range(turns):
+        for number, messages in enumerate(conversations):
+            form = FORMS[(number + turn) % len(FORMS)]
+            wanted = topics[number][turn]
+            messages.append(Message("user", form.replace("{t}", wanted).replace("{T}", wanted.title())))
+        for first in range(0, count, BATCH):
+            some = conversations[first : first + BATCH]
+            answers = generate(model, tokenizer, [prompt(messages) for messages in some], sampling, seed=first)
+            for messages, answer in zip(some, answers, strict=True):
+                messages.append(Message("assistant", answer.text))
+    last = [messages[-1].content.lower() for messages in conversations]
+    return MeasuredChange(
+        answers=count,
+        repeated=_share([asked[-1].lower() in text for asked, text in zip(topics, last, strict=True)]),
+        kept_apart=_share(
+            [not any(topic.lower() in text for topic in asked[:-1]) for asked, text in zip(topics, last, strict=True)]
+        ),
     )
 
 

@@ -12,13 +12,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from seproj_desktop.chat import events
 
 FRAME_MILLISECONDS = 16
+ANSWERS_PER_FRAME = 2
+"""Of more answers than this some are drained in one frame and some in the next: four can take longer than one."""
 
 
 class Answer(QObject):
     """One streaming answer, on the Qt thread; only `queue` is also the backend's."""
 
     text_arrived = Signal(str)
-    reasoning_arrived = Signal(str)
+    reasoning_arrived = Signal(str, int)
+    """Thinking and how many tokens it was made of."""
     finished = Signal(object)
     """The `events.Finished`."""
     failed = Signal(object)
@@ -34,6 +37,7 @@ class Answer(QObject):
         """Tells everything that has come, joined; False once the answer has ended."""
         text: list[str] = []
         reasoning: list[str] = []
+        reasoning_tokens = 0
         ending: events.Finished | events.Failed | None = None
         while self.queue:
             event = self.queue.popleft()
@@ -43,11 +47,12 @@ class Answer(QObject):
                     self.tokens += event.tokens
                 case events.ReasoningDelta():
                     reasoning.append(event.text)
+                    reasoning_tokens += event.tokens
                     self.tokens += event.tokens
                 case events.Finished() | events.Failed():
                     ending = event
         if reasoning:
-            self.reasoning_arrived.emit("".join(reasoning))
+            self.reasoning_arrived.emit("".join(reasoning), reasoning_tokens)
         if text:
             self.text_arrived.emit("".join(text))
         if isinstance(ending, events.Finished):
@@ -64,7 +69,7 @@ class AnswerFeed(QObject):
         super().__init__(parent)
         self._answers: list[Answer] = []
         self._timer = QTimer(self, interval=FRAME_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._drain)
+        self._timer.timeout.connect(self._on_frame)
 
     def open(self, request_id: str) -> Answer:
         answer = Answer(request_id, self)
@@ -74,13 +79,19 @@ class AnswerFeed(QObject):
 
     def close(self) -> None:
         """Tells what is left and rests."""
-        self._drain()
+        self._drain(len(self._answers))
         self._timer.stop()
 
-    def _drain(self) -> None:
-        ended = [answer for answer in self._answers if not answer.drain()]
-        for answer in ended:
-            self._answers.remove(answer)
-            answer.deleteLater()
+    def _on_frame(self) -> None:
+        self._drain(ANSWERS_PER_FRAME)
+
+    def _drain(self, count: int) -> None:
+        """Drains the answers that have waited longest."""
+        turn, self._answers = self._answers[:count], self._answers[count:]
+        for answer in turn:
+            if answer.drain():
+                self._answers.append(answer)
+            else:
+                answer.deleteLater()
         if not self._answers:
             self._timer.stop()

@@ -1,7 +1,11 @@
-"""The conversation's area: the empty state with examples, then the transcript, written as answers stream.
+"""The conversation's area: the empty state with examples, then the transcript, fed as answers stream.
 
-On the Qt thread. It turns an answer's news into text; who asks the model and when is `dialogue`'s business.
+On the Qt thread. It turns an answer's news into messages; who asks the model and when is `dialogue`'s business.
 """
+
+import itertools
+from datetime import datetime
+from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -9,13 +13,27 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from seproj_desktop.chat import events
 from seproj_desktop.chat.personas import Persona
 from seproj_desktop.window.empty_state import EmptyState
-from seproj_desktop.window.ink import Ink
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript import Transcript
+from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
+from seproj_desktop.window.transcript.transcript import Transcript
+from seproj_desktop.window.transcript.workshop import Workshop
 from seproj_desktop.window.words import answer_figures
 
 NOTE_DELAY = 300
 """Milliseconds before a wait is mentioned; most waits are shorter and would only flicker."""
+
+
+class Thinking:
+    """The time and tokens of the thinking that goes on."""
+
+    def __init__(self) -> None:
+        self._start = monotonic()
+        self.tokens = 0
+        self.is_over = False
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self._start
 
 
 class Conversation(QStackedWidget):
@@ -23,16 +41,18 @@ class Conversation(QStackedWidget):
 
     example_chosen = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, workshop: Workshop | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.empty_state = EmptyState(theme)
-        self.transcript = Transcript(theme)
+        self.transcript = Transcript(theme, workshop)
         self.addWidget(self.empty_state)
         self.addWidget(self.transcript)
         self.empty_state.example_chosen.connect(self.example_chosen)
-        self._ink: Ink | None = None
-        self._held = ""
+        self._keys = (f"message-{number}" for number in itertools.count(1))
+        self._answer: str | None = None
+        self._thinking: Thinking | None = None
         self._is_waiting_for_model = False
+        self._has_note = False
         self._note_timer = QTimer(self, interval=NOTE_DELAY, singleShot=True)
         self._note_timer.timeout.connect(self._show_note)
 
@@ -41,9 +61,9 @@ class Conversation(QStackedWidget):
         return self.transcript.is_empty
 
     def clear(self) -> None:
-        self._note_timer.stop()
-        self._ink = None
-        self.transcript.reset()
+        self._end_waiting()
+        self._answer = self._thinking = None
+        self.transcript.clear()
         self.setCurrentWidget(self.empty_state)
 
     def focus_text(self) -> None:
@@ -51,14 +71,21 @@ class Conversation(QStackedWidget):
         if not self.is_empty:
             self.transcript.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def begin_answer(self, question: str, persona: Persona, *, is_model_ready: bool) -> None:
+    def open_find(self) -> None:
+        """Searches the text, once there is any."""
+        if not self.is_empty:
+            self.transcript.open_find()
+
+    def begin_answer(self, question: str, persona: Persona, *, is_model_ready: bool, model: str = "") -> None:
         """Shows the question and the answer's speaker; the text comes with `add_text` and `add_thinking`."""
         self.setCurrentWidget(self.transcript)
-        self.transcript.follow_end()
-        self.transcript.begin_speaker(self.tr("You"))
-        self.transcript.paragraph(Ink.TEXT, question)
-        self.transcript.begin_speaker(persona.name, persona.colour)
-        self._ink = None
+        now = datetime.now().astimezone()
+        self._answer = next(self._keys)
+        self._thinking = None
+        self.transcript.add(Entry(next(self._keys), Speaker("user", self.tr("You")), question, time=now))
+        speaker = Speaker("assistant", persona.name, persona.colour, model)
+        self.transcript.add(Entry(self._answer, speaker, time=now), is_open=True)
+        self.transcript.scroll_to_end()
         self._is_waiting_for_model = not is_model_ready
         self._note_timer.start(NOTE_DELAY if is_model_ready else 0)
 
@@ -66,44 +93,59 @@ class Conversation(QStackedWidget):
         """Corrects the words of an answer that waits."""
         if self._is_waiting_for_model != (not is_ready):
             self._is_waiting_for_model = not is_ready
-            if self.transcript.has_note:
+            if self._has_note:
                 self._show_note()
 
     def add_text(self, text: str) -> None:
-        self._add(Ink.TEXT, text)
+        if self._answer is None:
+            return
+        self._end_waiting()
+        self._end_thinking()
+        self.transcript.add_text(self._answer, text)
 
-    def add_thinking(self, text: str) -> None:
-        self._add(Ink.THINKING, text)
+    def add_thinking(self, text: str, tokens: int) -> None:
+        """`tokens` is how many tokens the text was made of."""
+        if self._answer is None:
+            return
+        self._end_waiting()
+        if self._thinking is None:
+            self._thinking = Thinking()
+        self._thinking.tokens += tokens
+        self.transcript.add_thinking(self._answer, text)
+        self._show_thinking(self._thinking)
 
     def end_answer(self, finished: events.Finished) -> None:
-        self._end(Ink.FIGURES, answer_figures(finished))
+        self._end(Ending(answer_figures(finished)))
 
     def fail_answer(self, failed: events.Failed) -> None:
-        self._end(Ink.FAILURE, f"{failed.message} {failed.advice}".rstrip())
+        self._end(Ending(f"{failed.message} {failed.advice}".rstrip(), is_failure=True))
 
-    def _add(self, ink: Ink, text: str) -> None:
-        self._note_timer.stop()
-        if self._ink is not ink:
-            text, self._held = text.lstrip("\n"), ""
-        text = self._held + text
-        shown = text.rstrip("\n")
-        if not shown:
-            self._held = text
+    def _end(self, ending: Ending) -> None:
+        if self._answer is None:
             return
-        self._held = text[len(shown) :]
-        if self._ink is ink:
-            self.transcript.add(ink, shown)
-        else:
-            self._ink = ink
-            self.transcript.paragraph(ink, shown)
+        self._end_waiting()
+        self._end_thinking()
+        answer, self._answer = self._answer, None
+        self.transcript.finish(answer, ending)
 
-    def _end(self, ink: Ink, words: str) -> None:
-        self._note_timer.stop()
-        self._ink = None
-        self.transcript.withdraw_note()
-        if words:
-            self.transcript.paragraph(ink, words)
+    def _show_thinking(self, thinking: Thinking) -> None:
+        if self._answer is not None:
+            self.transcript.set_thought(self._answer, seconds=round(thinking.seconds, 1), tokens=thinking.tokens)
+
+    def _end_thinking(self) -> None:
+        if self._thinking is not None and not self._thinking.is_over:
+            self._thinking.is_over = True
+            self._show_thinking(self._thinking)
 
     def _show_note(self) -> None:
+        if self._answer is None:
+            return
         waiting, thinking = self.tr("Waiting for the model…"), self.tr("Waiting for the first word…")
-        self.transcript.show_note(waiting if self._is_waiting_for_model else thinking)
+        self._has_note = True
+        self.transcript.set_note(self._answer, waiting if self._is_waiting_for_model else thinking)
+
+    def _end_waiting(self) -> None:
+        self._note_timer.stop()
+        if self._has_note and self._answer is not None:
+            self.transcript.set_note(self._answer, "")
+        self._has_note = False

@@ -15,6 +15,7 @@ from seproj_desktop.chat.personas import Persona
 from seproj_desktop.engine.status import EngineStatus, Ready
 from seproj_desktop.window.composer import Composer
 from seproj_desktop.window.conversation import Conversation
+from seproj_desktop.window.words import model_words
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App
@@ -37,6 +38,7 @@ class Dialogue(QObject):
         self._persona: Persona | None = None
         self._answer: Answer | None = None
         self._is_model_ready = False
+        self._model = ""
         self._wants_to_send = False
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
@@ -68,7 +70,9 @@ class Dialogue(QObject):
         if self._conversation.is_empty:
             self.title_changed.emit(_title(text))
         self._composer.clear()
-        self._conversation.begin_answer(text, self._persona, is_model_ready=self._is_model_ready)
+        self._conversation.begin_answer(
+            text, self._persona, is_model_ready=self._is_model_ready, model=model_words(self._model)
+        )
         self._follow(self._backend.ask(uuid.uuid4().hex, text, self._persona.id))
 
     def stop(self) -> None:
@@ -114,7 +118,7 @@ class Dialogue(QObject):
         self._show_answering(False)
 
     def _on_engine(self, status: EngineStatus) -> None:
-        self._is_model_ready = isinstance(status, Ready)
+        self._is_model_ready, self._model = isinstance(status, Ready), status.model
         self._conversation.show_model_ready(self._is_model_ready)
 
     def _on_start_failed(self) -> None:

@@ -25,10 +25,12 @@ from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.header import Header
 from seproj_desktop.window.model_menu import ModelMenu
 from seproj_desktop.window.notices import Notice, NoticeArea
+from seproj_desktop.window.opening import Opening
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.persona_box import PersonaPanel
 from seproj_desktop.window.server_panel import ServerPanel
 from seproj_desktop.window.theme import COLUMN_WIDTH, GRID, Theme
+from seproj_desktop.window.transcript.workshop import Workshop
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App
@@ -53,7 +55,9 @@ class MainWindow(QWidget):
         self._server = ServerPanel(theme)
         self._header = Header(theme, self._engine, self._server, self._actions.menu)
         self._notices = NoticeArea(theme)
-        self._conversation = Conversation(theme)
+        self._workshop = Workshop(self)
+        self._conversation = Conversation(theme, self._workshop)
+        self._opening = Opening(operations, self)
         self._personas = PersonaPanel(theme)
         self._composer = Composer(theme)
         self.control = Control(backend, operations, self)
@@ -69,6 +73,10 @@ class MainWindow(QWidget):
         """One dismissible notice for what was found wrong in files."""
         if problems:
             self._notices.tell(key, Notice(title, "\n".join(problems), is_failure=False))
+
+    def end(self) -> None:
+        """Ends what the window runs beside itself."""
+        self._workshop.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Gone from the screen at once; what runs behind it is ended by `run`."""
@@ -131,6 +139,9 @@ class MainWindow(QWidget):
         control.download_progressed.connect(lambda: menu.show_downloading(True))
         control.download_ended.connect(self._engine.end_download)
         control.download_ended.connect(lambda: menu.show_downloading(False))
+        transcript = self._conversation.transcript
+        transcript.link_opened.connect(self._opening.open_link)
+        transcript.commands.save_requested.connect(self._opening.save_code)
         self._dialogue.title_changed.connect(self._show_title)
         self._dialogue.answering_changed.connect(self._actions["stopAnswer"].setEnabled)
 
@@ -141,6 +152,11 @@ class MainWindow(QWidget):
         actions["stopAnswer"].setEnabled(False)
         actions["focusComposer"].triggered.connect(self._composer.focus_field)
         actions["readConversation"].triggered.connect(self._conversation.focus_text)
+        actions["findInConversation"].triggered.connect(self._conversation.open_find)
+        transcript = self._conversation.transcript
+        actions["largerText"].triggered.connect(lambda: transcript.zoom_by(1))
+        actions["smallerText"].triggered.connect(lambda: transcript.zoom_by(-1))
+        actions["normalText"].triggered.connect(lambda: transcript.set_zoom(1.0))
         actions["choosePersona"].triggered.connect(self._personas.open)
         actions["chooseModel"].triggered.connect(self._engine.button.open_menu)
         actions["restartEngine"].triggered.connect(self.control.restart_engine)

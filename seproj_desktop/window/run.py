@@ -21,16 +21,14 @@ from seproj_desktop.engine.status import EngineStatus, Ready
 from seproj_desktop.errors import ErrorReporter
 from seproj_desktop.paths import APPLICATION, resources_folder
 from seproj_desktop.settings import Settings
-from seproj_desktop.window.collector import Collector
 from seproj_desktop.window.main_window import MainWindow
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.theme import Theme
+from seproj_desktop.window.transcript.accessibility import install_accessibility
+from seproj_desktop.window.tuning import Collector, WarmUp, tune_threads
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App
-
-SWITCH_INTERVAL = 0.001
-"""Seconds. With Python's 0.005 a busy backend thread holds up the paint: 26 ms at the 99th percentile instead of 7."""
 
 
 def run_window(
@@ -43,7 +41,7 @@ def run_window(
     problems: Sequence[str] = (),
 ) -> int:
     """Shows the window and runs until it is closed; `assemble` is called on the backend's thread. The exit code."""
-    sys.setswitchinterval(SWITCH_INTERVAL)
+    tune_threads()
     application = make_application()
     loop = QEventLoop(application)
     reporter.install_on(loop)
@@ -61,6 +59,7 @@ def make_application() -> QApplication:
     QApplication.setApplicationDisplayName("SEproj Desktop")
     QGuiApplication.setDesktopFileName(APPLICATION)
     application = QApplication(sys.argv[:1])
+    install_accessibility()
     application.setWindowIcon(icon(resources_folder() / "icons"))
     application.setQuitOnLastWindowClosed(False)
     return application
@@ -89,6 +88,7 @@ class Session:
         self.operations = Operations(reporter)
         self.window = MainWindow(self.backend, self.operations, theme, persona_id=persona_id)
         self._collector = Collector(self.backend)
+        self._warm_up = WarmUp(self.window.font(), self.window)
         self._starts_server = start_server
         self.backend.started.connect(self._on_started)
         self.backend.engine_changed.connect(self._on_engine)
@@ -107,12 +107,14 @@ class Session:
             self.window.show()
             # Once the window has been painted.
             QTimer.singleShot(0, self.backend.start)
+            self._warm_up.start()
             await closed
             await self.close()
         self._collector.stop()
 
     async def close(self) -> None:
         self.window.hide()
+        self.window.end()
         await self.operations.aclose()
         await self.backend.close()
 

@@ -152,7 +152,7 @@ class House:
 
     @property
     def said(self) -> str:
-        return str(self.transcript.toPlainText())
+        return str(self.transcript.whole_text)
 
     @property
     def engine_words(self) -> str:

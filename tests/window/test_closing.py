@@ -23,7 +23,7 @@ from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.notices import NoticeArea
 from seproj_desktop.window.run import Session
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript import Transcript
+from seproj_desktop.window.transcript.transcript import Transcript
 from tests.fakes import FakeEngine, FakeLoader
 
 Ready = Callable[[Session], bool]
@@ -68,7 +68,7 @@ def live(
 
 
 def said(session: Session) -> str:
-    return session.window.findChildren(Transcript)[0].toPlainText()
+    return session.window.findChildren(Transcript)[0].whole_text
 
 
 def ask(session: Session) -> None:
@@ -83,7 +83,7 @@ def test_closing_during_a_stream(qapp: QApplication, theme: Theme, tmp_path: Pat
 
     def act(session: Session) -> Ready:
         session.backend.started.connect(lambda: QTimer.singleShot(0, lambda: ask(session)))
-        return lambda session: "Hello, " in said(session)
+        return lambda session: "Hello," in said(session)
 
     live(qapp, theme, tmp_path, loader, act)
     assert not engine.running

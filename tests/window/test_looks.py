@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from PySide6.QtCore import QObject, QTranslator
-from PySide6.QtGui import QAction, QColor, QTextCursor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -26,13 +26,12 @@ from seproj_desktop.window.buttons import LinkButton
 from seproj_desktop.window.composer import Composer
 from seproj_desktop.window.conversation import Conversation
 from seproj_desktop.window.engine_panel import EnginePanel
-from seproj_desktop.window.ink import Ink
 from seproj_desktop.window.notices import NoticeArea
-from seproj_desktop.window.theme import COLUMN_WIDTH, ENOUGH_CONTRAST, Theme, contrast
-from seproj_desktop.window.transcript import Transcript
+from seproj_desktop.window.theme import ENOUGH_CONTRAST, Theme, contrast
 from tests.fakes import FakeEngine, FakeLoader
 from tests.window.conftest import OpenHouse
 
+SIGNS = {"", "☰", "↓", "⋯", "×", "↑", "Aa", "ab"}
 PERSONA = Persona(id="developer", name="Developer", colour="#2f6fdb", examples=("One & two",))
 
 
@@ -46,9 +45,7 @@ def test_light_and_dark(make_house: OpenHouse, theme: Theme, choice: str, is_lig
     assert theme.is_dark is not is_light
     for colour in (theme.text, theme.faint, theme.danger, theme.accent, theme.good):
         assert contrast(colour, theme.background) >= ENOUGH_CONTRAST
-    cursor = house.transcript.textCursor()
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    assert cursor.charFormat().foreground().color() == theme.faint
+    assert house.transcript.sheet.maker.style.faint == theme.faint
 
 
 def test_every_persona_can_be_read_in_both(make_house: OpenHouse, theme: Theme) -> None:
@@ -59,79 +56,18 @@ def test_every_persona_can_be_read_in_both(make_house: OpenHouse, theme: Theme) 
             assert contrast(theme.readable(colour_of(persona)), theme.background) >= ENOUGH_CONTRAST
 
 
-def test_long_answers_are_appended_never_set_anew(qtbot: QtBot, theme: Theme) -> None:
-    conversation = Conversation(theme)
-    qtbot.addWidget(conversation)
-    conversation.resize(800, 400)
-    conversation.show()
-    conversation.begin_answer("go", PERSONA, is_model_ready=True)
-    changes: list[tuple[int, int]] = []
-    conversation.transcript.document().contentsChange.connect(lambda at, gone, new: changes.append((gone, new)))
-    for number in range(500):
-        conversation.add_text(f"line {number}\n")
-    assert sum(gone for gone, _ in changes) <= len(changes)
-    assert max(new for _, new in changes) < 40
-    conversation.end_answer(events.Finished("stop"))
-    text = conversation.transcript.toPlainText()
-    assert text.endswith("line 498\nline 499")
-
-
-def test_it_follows_the_end_only_while_the_person_is_there(qtbot: QtBot, theme: Theme) -> None:
-    view = Transcript(theme)
-    qtbot.addWidget(view)
-    view.resize(600, 300)
-    view.show()
-    view.begin_speaker("You")
-    view.begin(Ink.TEXT)
-    bar = view.verticalScrollBar()
-    for number in range(100):
-        view.add(Ink.TEXT, f"line {number}\n")
-    assert bar.value() == bar.maximum() > 0
-    bar.setValue(40)
-    before = view.viewport().grab().toImage()
-    for number in range(100):
-        view.add(Ink.TEXT, f"more {number}\n")
-    assert bar.value() == 40
-    assert view.viewport().grab().toImage() == before
-    bar.setValue(bar.maximum())
-    view.resize(600, 200)
-    assert bar.value() == bar.maximum()
-
-
-def test_arriving_text_leaves_a_selection_alone(qtbot: QtBot, theme: Theme) -> None:
-    view = Transcript(theme)
-    qtbot.addWidget(view)
-    view.begin_speaker("You")
-    view.paragraph(Ink.TEXT, "copy me")
-    view.selectAll()
-    chosen = view.textCursor().selectedText()
-    view.add(Ink.TEXT, " and more")
-    assert view.textCursor().selectedText() == chosen
-    assert view.toPlainText() == "You\ncopy me and more"
-
-
-def test_the_column_is_centred_and_never_wider_than_it_should_be(qtbot: QtBot, theme: Theme) -> None:
-    view = Transcript(theme)
-    qtbot.addWidget(view)
-    view.show()
-    for width in (720, 1040, 1900):
-        view.resize(width, 400)
-        assert view.viewport().width() <= COLUMN_WIDTH
-        left = view.viewport().x()
-        assert abs(left - (width - left - view.viewport().width())) <= 12
-
-
 def test_thinking_is_set_apart_and_waiting_words_give_way(qtbot: QtBot, theme: Theme) -> None:
     conversation = Conversation(theme)
     qtbot.addWidget(conversation)
     conversation.begin_answer("why", PERSONA, is_model_ready=False)
-    qtbot.waitUntil(lambda: "Waiting for the model…" in conversation.transcript.toPlainText())
+    qtbot.waitUntil(lambda: "Waiting for the model…" in conversation.transcript.whole_text)
     conversation.show_model_ready(True)
-    assert "Waiting for the first word…" in conversation.transcript.toPlainText()
-    conversation.add_thinking("Let me see.\n")
+    assert "Waiting for the first word…" in conversation.transcript.whole_text
+    conversation.add_thinking("Let me see.\n", 4)
     conversation.add_text("\n\nBecause.")
     conversation.end_answer(events.Finished("abort"))
-    assert conversation.transcript.toPlainText() == "You\nwhy\nDeveloper\nLet me see.\nBecause.\nstopped by you"
+    said = conversation.transcript.whole_text
+    assert said == "You\nwhy\nDeveloper\nThought for 0.0 s, 4 tokens\nBecause.\nstopped by you"
 
 
 def test_the_composer_grows_to_ten_lines(qtbot: QtBot, theme: Theme) -> None:
@@ -211,7 +147,7 @@ def test_all_words_go_through_translation(qapp: QApplication, make_house: OpenHo
         house = make_house().open()
         house.find(QAction, "restartEngine").trigger()
         house.wait(lambda: "Ready" in house.engine_words)
-        data = {text for persona in house.backend.app.personas.all() for text in words_of(persona)} | {"☰", ""}
+        data = {text for persona in house.backend.app.personas.all() for text in words_of(persona)} | SIGNS
         shown = {text: widget for widget in house.window.findChildren(QObject) for text in texts_of(widget)}
         assert {text for text in shown if "«" not in text} - data == {"fake-model ▾"}
     finally:

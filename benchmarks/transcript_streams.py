@@ -1,0 +1,138 @@
+"""Text that arrives: answers at the rate of a fast model, one flush per frame, and texts that are made to hurt.
+
+On the Qt thread of a child process. Flushes follow each other as fast as they can; what the view does by itself between
+two of them gets the rest of the frame, as it would while the program waits for the next one.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from benchmarks import corpus
+from benchmarks.corpus import TOKEN, Said
+from benchmarks.corpus_hostile import HOSTILE
+from benchmarks.transcript_orders import TOKENS_PER_FRAME, Endured, Flush, HostileOrder, Streamed, StreamOrder
+from benchmarks.transcript_panes import QUESTION, Pane
+from benchmarks.transcript_stage import MEGABYTE, Stage, memory
+from seproj_desktop.bridge.feed import ANSWERS_PER_FRAME, FRAME_MILLISECONDS
+
+SELECT_EVERY = 60
+"""Flushes after which everything is selected anew, so that the selection reaches into what is growing."""
+LIMIT = 60.0
+"""Seconds after which a scenario is cut short."""
+
+
+def stream(stage: Stage, panes: Sequence[Pane], order: StreamOrder) -> Streamed:
+    """Feeds every pane an answer of its own; of more panes than a frame has time for some are fed in each, in turn."""
+    at_once = min(len(panes), ANSWERS_PER_FRAME)
+    size = TOKENS_PER_FRAME * TOKEN * len(panes) / at_once
+    slices = [list(cut(text_of(order, number), size)) for number in range(len(panes))]
+    turns = [(pane, text) for row in zip(*slices, strict=True) for pane, text in zip(panes, row, strict=True)]
+    for pane in panes:
+        pane.begin()
+    stage.settle()
+    stage.freeze()
+    flushes: list[Flush] = []
+    skipped: list[tuple[Pane, str]] = []
+    end = time.monotonic() + LIMIT
+    for number in range(0, len(turns), at_once):
+        reached = (number // at_once + 1) * TOKENS_PER_FRAME
+        if not is_wanted(order, reached):
+            skipped += turns[number : number + at_once]
+            continue
+        if skipped:
+            hand_over(stage, panes, [(pane, joined(skipped, pane)) for pane in panes], reached)
+            skipped.clear()
+        put_beside(stage, panes, order, number // at_once)
+        flushes.append(hand_over(stage, panes, turns[number : number + at_once], reached))
+        if time.monotonic() > end:
+            break
+    return Streamed(len(panes) * flushes[-1].reached, flushes)
+
+
+def text_of(order: StreamOrder, number: int) -> str:
+    if order.text == "answer":
+        return corpus.answer(order.tokens, corpus.SEED + number)
+    return corpus.of_one_kind(order.text, order.tokens)
+
+
+def cut(text: str, size: float) -> Iterator[str]:
+    """Slices of a size that need not be a whole number."""
+    for number in range(int(len(text) / size)):
+        yield text[round(number * size) : round((number + 1) * size)]
+
+
+def is_wanted(order: StreamOrder, reached: float) -> bool:
+    """Whether the flush that ends there is to be measured."""
+    width = order.sampled * TOKENS_PER_FRAME
+    return not order.marks or any(mark - width < reached <= mark for mark in order.marks)
+
+
+def joined(skipped: Sequence[tuple[Pane, str]], pane: Pane) -> str:
+    return "".join(text for one, text in skipped if one is pane)
+
+
+def put_beside(stage: Stage, panes: Sequence[Pane], order: StreamOrder, number: int) -> None:
+    """What the person does meanwhile; its own cost does not count."""
+    if order.beside == "selection" and number % SELECT_EVERY == 0:
+        for pane in panes:
+            pane.select_all()
+        stage.settle(FRAME_MILLISECONDS)
+    elif order.beside == "search" and number == 0:
+        for pane in panes:
+            pane.search("the")
+            stage.settle()
+            pane.scroll(stage.window.height())  # the first hit has been shown; back to the end
+
+
+def hand_over(stage: Stage, panes: Sequence[Pane], turn: Sequence[tuple[Pane, str]], reached: float) -> Flush:
+    """One flush, and the turns of the event loop until the next."""
+    before = [pane.work() for pane in panes]
+
+    def take() -> None:
+        for pane, text in turn:
+            pane.take(text)
+
+    cost = stage.cost(take)
+    work: dict[str, int] = {}
+    for pane, old in zip(panes, before, strict=True):
+        for name, count in pane.work().items():
+            work[name] = work.get(name, 0) + count - old[name]
+    between = stage.settle(FRAME_MILLISECONDS - cost)
+    return Flush(reached, cost, sum(between), max(between, default=0.0), work)
+
+
+def endure(stage: Stage, pane: Pane, order: HostileOrder) -> Endured:
+    """A hostile text in three ways: streamed, whole at once, and stored."""
+    text = HOSTILE[order.name]()
+    before = memory()
+    streamed = trickle(stage, pane, text[: TOKEN * order.tokens])
+    pane.begin()
+    stage.settle()
+
+    def take() -> None:
+        pane.take(text)
+        pane.finish()
+
+    at_once = stage.cost(take)
+    later = stage.rest()
+    pane.prepare([Said("user", QUESTION), Said("assistant", text)])
+    stored = stage.cost(pane.open)
+    later += stage.rest()
+    grown = memory() - before
+    return Endured(len(text), streamed, at_once, stored, max(later), grown - len(text.encode()) / MEGABYTE)
+
+
+def trickle(stage: Stage, pane: Pane, text: str) -> list[float]:
+    """The cost of each flush, the last one being the answer's end."""
+    pane.begin()
+    stage.settle()
+    stage.freeze()
+    end = time.monotonic() + LIMIT / 2
+    costs: list[float] = []
+    for piece in cut(text, TOKENS_PER_FRAME * TOKEN):
+        costs.append(hand_over(stage, [pane], [(pane, piece)], 0.0).cost)
+        if time.monotonic() > end:
+            break
+    costs.append(stage.cost(pane.finish))
+    stage.settle()
+    return costs

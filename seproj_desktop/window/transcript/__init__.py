@@ -1,0 +1,1 @@
+"""The transcript: a virtualised view of its own over Markdown blocks."""

@@ -1,0 +1,183 @@
+"""The colours of code blocks: line by line while they grow, and Pygments' own once they are closed.
+
+On the Qt thread, no widget. A block's lines are coloured in order, in slices between two frames; what is in sight and
+near the block's beginning is coloured at once.
+"""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from seproj_desktop.window.transcript.blocks import Code, Leaf, code_text
+from seproj_desktop.window.transcript.code_box import Side
+from seproj_desktop.window.transcript.colours.highlighting import Colouring
+from seproj_desktop.window.transcript.colours.kinds import Span
+from seproj_desktop.window.transcript.colours.languages import lexer_for
+from seproj_desktop.window.transcript.colours.pygments_spans import is_better
+from seproj_desktop.window.transcript.message import Message, Place, Stub
+from seproj_desktop.window.transcript.parser import leaves
+from seproj_desktop.window.transcript.workshop import Workshop
+
+AT_ONCE = 80
+"""Lines that are coloured before they are painted."""
+SLICE_LINES = 40
+SLICE_SECONDS = 0.002
+LONGEST_FOR_PYGMENTS = 200_000
+"""Characters."""
+
+Key = tuple[str, Place]
+
+
+class CodeBlock:
+    """One block: where it begins, and the colours of the lines that are known."""
+
+    __slots__ = ("_open", "colouring", "is_ordered", "language", "last", "message", "side", "start")
+
+    def __init__(self, message: Message, start: Place, language: str) -> None:
+        self.message = message
+        self.start = start
+        self.last = start
+        self.language = language
+        self.side = Side()
+        self.colouring = Colouring(lexer_for(language))
+        self._open = ""
+        self.is_ordered = False
+
+    @property
+    def key(self) -> Key:
+        return self.message.key, self.start
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether something follows, or nothing will."""
+        pieces = self.message.pieces
+        return not self.message.is_open or bool(pieces and pieces[-1].place > self.last)
+
+    def take(self, place: Place, code: Code) -> None:
+        """Takes the lines of a piece, as far as they are new; the last one may still grow."""
+        first, lines = code.first, code.lines
+        if code.joins:  # the rest of a line that was too long for one piece stays without colours
+            first, lines = first + 1, lines[1:]
+        self.last = max(self.last, place)
+        colouring, end = self.colouring, first + len(lines)
+        if not lines or end <= colouring.complete:
+            return
+        if first == colouring.complete + 1:
+            colouring.append([self._open])
+        if first <= colouring.complete < end:
+            colouring.append(lines[colouring.complete - first : -1])
+            self._open = lines[-1]
+            colouring.replace_open(self._open)
+
+
+class CodeBlocks(QObject):
+    """The blocks of one transcript."""
+
+    coloured = Signal(object, object, int, int)
+    """Message, the block's first place, and the lines from and to which better colours are there."""
+
+    def __init__(self, workshop: Workshop | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workshop = workshop
+        self._blocks: dict[Key, CodeBlock] = {}
+        self._behind: list[CodeBlock] = []
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._go_on)
+        if workshop is not None:
+            workshop.colours_arrived.connect(self._adopt)
+
+    def clear(self) -> None:
+        self._blocks.clear()
+        self._behind.clear()
+        self._timer.stop()
+
+    def block(self, message: Message, index: int) -> CodeBlock | None:
+        """The block of the piece at `index` with the lines so far, if it is code."""
+        content = message.pieces[index].content
+        if not isinstance(content, Leaf) or not isinstance(content.block, Code):
+            return None
+        start = start_of_block(message, index)
+        first = message.pieces[start]
+        key = (message.key, first.place)
+        block = self._blocks.get(key)
+        if block is None:
+            block = self._blocks[key] = CodeBlock(message, first.place, content.block.language)
+        self._take(block, start, index)
+        return block
+
+    def forget_widths(self) -> None:
+        """After a change of font or of the lines' wrapping."""
+        for block in self._blocks.values():
+            block.side.widest = block.side.shift = 0.0
+
+    def review(self, message: Message) -> None:
+        """Asks for Pygments' colours of blocks that have been closed."""
+        if self._workshop is None:
+            return
+        for block in self._blocks.values():
+            if block.message is message and not block.is_ordered and block.is_closed:
+                self._order(block)
+
+    def _take(self, block: CodeBlock, start: int, index: int) -> None:
+        pieces = block.message.pieces
+        for number in range(start, index + 1):
+            content = pieces[number].content
+            if isinstance(content, Leaf) and isinstance(content.block, Code):
+                block.take(pieces[number].place, content.block)
+        if block.colouring.advance(AT_ONCE) and block not in self._behind:
+            self._behind.append(block)
+            self._timer.start()
+        if not block.is_ordered and block.is_closed:
+            self._order(block)
+
+    def _go_on(self) -> None:
+        """Colours what is behind, for a moment."""
+        until = perf_counter() + SLICE_SECONDS
+        while self._behind and perf_counter() < until:
+            block = self._behind[0]
+            before = block.colouring.known
+            is_behind = block.colouring.advance(SLICE_LINES)
+            self.coloured.emit(block.message, block.start, before, block.colouring.known)
+            if not is_behind:
+                self._behind.pop(0)
+        if not self._behind:
+            self._timer.stop()
+
+    def _order(self, block: CodeBlock) -> None:
+        if self._workshop is None:
+            return
+        block.is_ordered = True
+        if not block.language or not is_better(block.language):
+            return
+        code = code_text(code_leaves(block.message, block.start))
+        if 0 < len(code) <= LONGEST_FOR_PYGMENTS:
+            self._workshop.order_colours(block.key, block.language, code)
+
+    def _adopt(self, key: Key, first: int, spans: Sequence[tuple[Span, ...]]) -> None:
+        block = self._blocks.get(key)
+        if block is not None:
+            block.colouring.adopt(first, spans)
+            self.coloured.emit(block.message, block.start, first, first + len(spans))
+
+
+def start_of_block(message: Message, index: int) -> int:
+    """The index of the piece that the code block of the piece at `index` begins with."""
+    while index > 0:
+        content = message.pieces[index].content
+        if isinstance(content, Leaf) and isinstance(content.block, Code) and content.block.is_first:
+            break
+        index -= 1
+    return index
+
+
+def code_leaves(message: Message, start: Place) -> list[Leaf]:
+    """All pieces of the block that begins at a place. Stubs are read and stay stubs: their heights are the sheet's."""
+    found: list[Leaf] = []
+    for piece in message.pieces[message.index_of(start) :]:
+        content = piece.content
+        for leaf in leaves(content.segment) if isinstance(content, Stub) else (content,):
+            if not isinstance(leaf, Leaf) or not isinstance(leaf.block, Code) or (found and leaf.block.is_first):
+                return found
+            found.append(leaf)
+    return found

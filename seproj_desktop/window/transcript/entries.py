@@ -1,0 +1,48 @@
+"""What the transcript is given: who spoke, what was said and thought, and how it ended. No Qt."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks. `colour` is the persona's own, as #rrggbb; `model` is named where it is worth knowing."""
+
+    role: Literal["user", "assistant"]
+    name: str
+    colour: str = ""
+    model: str = ""
+
+    @property
+    def is_user(self) -> bool:
+        return self.role == "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What was thought before the answer; None where it was not counted or has not ended."""
+
+    text: str = ""
+    seconds: float | None = None
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The line under a message: figures of a regular end, or the words of a failure with their advice."""
+
+    words: str = ""
+    is_failure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message, whole or as far as it is known. `key` is unique in its transcript and never shown."""
+
+    key: str
+    speaker: Speaker
+    text: str = ""
+    thought: Thought = field(default_factory=Thought)
+    ending: Ending = field(default_factory=Ending)
+    time: datetime | None = None

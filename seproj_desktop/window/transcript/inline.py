@@ -1,0 +1,47 @@
+"""Text as it is seen: runs of one style each.
+
+The words of every block are tuples of runs. Values only: no Markdown, no Qt, any thread.
+"""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NOTE_TARGET = "#note-"
+"""Begins the target of a footnote's mark; its label follows."""
+
+
+class Style(enum.IntFlag):
+    """How a run looks; styles add up."""
+
+    STRONG = 1
+    EMPHASIS = 2
+    STRIKE = 4
+    CODE = 8
+    MATH = 16
+    """The text is TeX, without its dollars."""
+    RAISED = 32
+    """A footnote's mark; the text is its label."""
+    IMAGE = 64
+    """The text is the picture's description and its address; a picture is never fetched."""
+
+
+PLAIN = Style(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of one style. A line break inside a paragraph is a newline in its text."""
+
+    text: str
+    style: Style = PLAIN
+    target: str = ""
+    """A checked address or `#note-LABEL`; empty where a click does nothing."""
+
+
+Runs = tuple[Run, ...]
+
+
+def runs_text(runs: Iterable[Run]) -> str:
+    """What is seen, without styles."""
+    return "".join([run.text for run in runs])

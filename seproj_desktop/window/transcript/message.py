@@ -1,0 +1,364 @@
+"""One message as the view lays it out: a row of pieces at places that stay theirs while text arrives. No Qt.
+
+A stored message costs nothing until it is looked at; then it is cut into segments (stubs), and a stub is parsed when
+it comes into sight. While text arrives only the open segment is parsed again.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple, assert_never
+
+from seproj_desktop.window.transcript.blocks import Leaf, Table
+from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
+from seproj_desktop.window.transcript.parser import definitions, leaves, open_leaves
+from seproj_desktop.window.transcript.splitter import Segment, Splitter
+
+AT_ONCE = 8
+"""Segments that are parsed at once when a lot of text arrives; those before them wait until they are looked at."""
+
+
+class Part(IntEnum):
+    """What a message is made of, from top to bottom."""
+
+    HEADER = 0
+    SUMMARY = 1
+    THOUGHT = 2
+    BODY = 3
+    NOTE = 4
+    ENDING = 5
+
+
+class Place(NamedTuple):
+    """Where a piece stands in its message: it stays, whatever grows or is parsed around it."""
+
+    part: Part
+    segment: int = 0
+    leaf: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who speaks, and when."""
+
+    speaker: Speaker
+    time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The line that stands for the thinking; a click opens and closes it."""
+
+    seconds: float | None
+    tokens: int | None
+    is_open: bool
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A passing word, while nothing has come yet."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A segment that has not been parsed yet."""
+
+    segment: Segment
+
+
+Content = Leaf | Header | Summary | Note | Ending | Stub
+
+
+class Piece:
+    """What is laid out as one: its content may change, its place does not. `height` is set by who lays it out."""
+
+    __slots__ = ("__weakref__", "content", "height", "place")
+
+    def __init__(self, place: Place, content: Content) -> None:
+        self.place = place
+        self.content = content
+        self.height = 0
+
+    def __repr__(self) -> str:
+        return f"Piece({self.place}, {self.content})"
+
+
+class Message:
+    """A stored or growing message."""
+
+    __slots__ = (
+        "_definitions",
+        "_ending",
+        "_is_open",
+        "_note",
+        "_source",
+        "_splitter",
+        "_thinking",
+        "_thought",
+        "height",
+        "is_thought_open",
+        "key",
+        "number",
+        "pieces",
+        "speaker",
+        "time",
+    )
+
+    def __init__(self, entry: Entry, *, is_open: bool = False) -> None:
+        """`is_open`: text will still be added; `finish` closes it."""
+        self.key = entry.key
+        self.number = 0
+        """Its index in the transcript."""
+        self.height = 0
+        """Of all pieces together."""
+        self.speaker = entry.speaker
+        self.time = entry.time
+        self.is_thought_open = False
+        self.pieces: list[Piece] = []
+        self._source = entry.text
+        self._thought = entry.thought
+        self._ending = entry.ending
+        self._note = ""
+        self._is_open = is_open
+        self._definitions: dict[str, str] = {}
+        self._splitter: Splitter | None = None
+        self._thinking: Splitter | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
+    @property
+    def is_split(self) -> bool:
+        """Whether there are pieces."""
+        return bool(self.pieces)
+
+    @property
+    def text(self) -> str:
+        """The exact source, without the thinking."""
+        return self._source if self._splitter is None else source(self._splitter)
+
+    @property
+    def thinking(self) -> str:
+        return self._thought.text if self._thinking is None else source(self._thinking)
+
+    @property
+    def ending(self) -> Ending:
+        return self._ending
+
+    @property
+    def length(self) -> int:
+        """Characters, roughly: for a guess at the height."""
+        return len(self._source) if self._splitter is None else sum(len(piece.text) for piece in self.segments)
+
+    @property
+    def segments(self) -> Sequence[Segment]:
+        """The text's segments, the open ones last."""
+        splitter = self._split_text()
+        return (*splitter.closed, *splitter.tail())
+
+    # Stored messages
+
+    def split(self) -> None:
+        """Makes the pieces, the text's as stubs."""
+        if self.pieces:
+            return
+        self._split_text()
+        contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), Header(self.speaker, self.time))]
+        contents += self._thought_contents()
+        contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in enumerate(self.segments)]
+        contents += self._closing_contents()
+        self.pieces = [Piece(place, content) for place, content in contents]
+
+    def expand(self, index: int) -> None:
+        """Parses the stub at `index`; nothing, one or several pieces take its place."""
+        stub = self.pieces[index]
+        if not isinstance(stub.content, Stub):
+            return
+        number = stub.place.segment
+        self.height -= stub.height
+        self.pieces[index : index + 1] = [
+            Piece(place, leaf) for place, leaf in self._parsed(Part.BODY, number, stub.content.segment)
+        ]
+
+    def index_of(self, place: Place) -> int:
+        """The index of the piece at a place, or of the first one behind it."""
+        return bisect_left(self.pieces, place, key=lambda piece: piece.place)
+
+    # Growing messages; each returns the index of the first piece that has changed
+
+    def add_text(self, text: str) -> int:
+        self.split()
+        self._note = ""
+        splitter = self._split_text()
+        first = len(splitter.closed)
+        splitter.feed(text)
+        change = self._set_summary()
+        return min(change, self._renew(Part.BODY, splitter, first), self._set_closing())
+
+    def add_thinking(self, text: str) -> int:
+        self.split()
+        self._note = ""
+        if self._thinking is None:
+            self._thinking = Splitter(is_literal=True)
+            self._thinking.feed(self._thought.text)
+        first = len(self._thinking.closed)
+        self._thinking.feed(text)
+        change = min(self._set_summary(), self._set_closing())
+        return min(change, self._renew(Part.THOUGHT, self._thinking, first)) if self.is_thought_open else change
+
+    def set_thought(self, seconds: float | None, tokens: int | None) -> int:
+        """The thinking's figures so far."""
+        self._thought = replace(self._thought, seconds=seconds, tokens=tokens)
+        return self._set_summary()
+
+    def set_note(self, words: str) -> int:
+        """A passing word under the message; the next text withdraws it."""
+        self.split()
+        self._note = words
+        return self._set_closing()
+
+    def finish(self, ending: Ending) -> int:
+        """Nothing more will come."""
+        self.split()
+        self._is_open, self._ending, self._note = False, ending, ""
+        change = self._set_summary()
+        if self._thinking is not None:
+            first = len(self._thinking.closed)
+            self._thinking.finish()
+            if self.is_thought_open:
+                change = min(change, self._renew(Part.THOUGHT, self._thinking, first))
+        splitter = self._split_text()
+        first = len(splitter.closed)
+        splitter.finish()
+        if splitter.has_definitions:
+            # Known only now: what refers to them is read again.
+            self._definitions, first = dict(definitions(source(splitter))), 0
+        return min(change, self._renew(Part.BODY, splitter, first), self._set_closing())
+
+    def show_thought(self, *, is_open: bool) -> int:
+        """Opens or closes the thinking."""
+        self.split()
+        self.is_thought_open = is_open
+        start = self.index_of(Place(Part.SUMMARY))
+        end = self.index_of(Place(Part.BODY))
+        return self._replace(start, end, self._thought_contents())
+
+    # The pieces' contents
+
+    def _split_text(self) -> Splitter:
+        if self._splitter is None:
+            self._splitter = Splitter(is_literal=self.speaker.is_user)
+            self._splitter.feed(self._source)
+            if not self._is_open:
+                self._splitter.finish()
+                if self._splitter.has_definitions:
+                    self._definitions = dict(definitions(self._source))
+            self._source = ""
+        return self._splitter
+
+    def _thought_contents(self) -> list[tuple[Place, Content]]:
+        if not self._thought.text and self._thinking is None:
+            return []
+        contents: list[tuple[Place, Content]] = [(Place(Part.SUMMARY), self._summary())]
+        if self.is_thought_open:
+            if self._thinking is None:
+                self._thinking = Splitter(is_literal=True)
+                self._thinking.feed(self._thought.text)
+                self._thinking.finish()
+            contents += self._all_parsed(Part.THOUGHT, self._thinking, 0)
+        return contents
+
+    def _summary(self) -> Summary:
+        is_live = self._is_open and not self._has_text
+        return Summary(self._thought.seconds, self._thought.tokens, self.is_thought_open, is_live)
+
+    @property
+    def _has_text(self) -> bool:
+        return self._splitter is not None and bool(self._splitter.closed or self._splitter.tail())
+
+    def _closing_contents(self) -> list[tuple[Place, Content]]:
+        contents: list[tuple[Place, Content]] = []
+        if self._note:
+            contents.append((Place(Part.NOTE), Note(self._note)))
+        if self._ending.words:
+            contents.append((Place(Part.ENDING), self._ending))
+        return contents
+
+    def _parsed(self, part: Part, number: int, segment: Segment) -> list[tuple[Place, Leaf]]:
+        found = leaves(segment, self._definitions)
+        return [(Place(part, number, index), leaf) for index, leaf in enumerate(found)]
+
+    def _all_parsed(self, part: Part, splitter: Splitter, first: int) -> list[tuple[Place, Content]]:
+        """Everything from segment `first` on: the last ones parsed, the open end healed."""
+        closed, tail = splitter.closed, splitter.tail()
+        contents: list[tuple[Place, Content]] = []
+        for number in range(first, len(closed)):
+            if len(closed) - number > AT_ONCE and part is Part.BODY:
+                contents.append((Place(part, number), Stub(closed[number])))
+            else:
+                contents += self._parsed(part, number, closed[number])
+        for number, segment in enumerate(tail, len(closed)):
+            found = open_leaves(segment) if segment is tail[-1] else leaves(segment)
+            contents += [(Place(part, number, index), still_open(leaf)) for index, leaf in enumerate(found)]
+        return contents
+
+    # Putting them in their places
+
+    def _renew(self, part: Part, splitter: Splitter, first: int) -> int:
+        start = self.index_of(Place(part, first))
+        end = self.index_of(Place(Part(part + 1)))
+        return self._replace(start, end, self._all_parsed(part, splitter, first))
+
+    def _set_summary(self) -> int:
+        if not self._thought.text and self._thinking is None:
+            return len(self.pieces)
+        start = self.index_of(Place(Part.SUMMARY))
+        end = self.index_of(Place(Part.THOUGHT))
+        return self._replace(start, end, [(Place(Part.SUMMARY), self._summary())])
+
+    def _set_closing(self) -> int:
+        return self._replace(self.index_of(Place(Part.NOTE)), len(self.pieces), self._closing_contents())
+
+    def _replace(self, start: int, end: int, contents: Sequence[tuple[Place, Content]]) -> int:
+        """Puts contents in the places of some pieces; a piece whose place remains is kept, with its layout."""
+        known = {piece.place: piece for piece in self.pieces[start:end]}
+        fresh: list[Piece] = []
+        change = len(contents) if len(contents) < end - start else -1
+        for index, (place, content) in enumerate(contents):
+            piece = known.get(place)
+            if piece is None:
+                piece = Piece(place, content)
+                change = index if change < 0 else min(change, index)
+            elif piece.content != content:
+                piece.content = content
+                change = index if change < 0 else min(change, index)
+            fresh.append(piece)
+        self.height += sum(piece.height for piece in fresh) - sum(piece.height for piece in known.values())
+        self.pieces[start:end] = fresh
+        return len(self.pieces) if change < 0 else start + change
+
+
+def still_open(leaf: Leaf) -> Leaf:
+    """A table's end is told apart while rows may come: its columns are fitted less often."""
+    return replace(leaf, block=replace(leaf.block, is_open=True)) if isinstance(leaf.block, Table) else leaf
+
+
+def source(splitter: Splitter) -> str:
+    """Everything that was fed."""
+    return "".join(segment.text for segment in (*splitter.closed, *splitter.tail()))
+
+
+def is_text(content: Content) -> bool:
+    """Whether the piece holds words that can be selected."""
+    match content:
+        case Leaf() | Ending() | Note():
+            return True
+        case Header() | Summary() | Stub():
+            return False
+    assert_never(content)

@@ -1,0 +1,218 @@
+"""What floats over the transcript: the way back to the end, the address of a link, and a message's actions.
+
+On the Qt thread. They are real widgets, so the keyboard and screen readers reach them; none of them takes room from
+the text.
+"""
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
+from seproj_desktop.window.transcript.commands import Commands, MessageAction
+from seproj_desktop.window.transcript.message import Message, Part, Place
+from seproj_desktop.window.transcript.safety import visible_controls
+from seproj_desktop.window.transcript.view import TranscriptView
+
+LONGEST_ADDRESS = 160
+"""Letters of a link's address that are shown; the rest is left out in the middle."""
+NEAR = (MessageAction.COPY_MARKDOWN, MessageAction.EDIT, MessageAction.REGENERATE)
+"""Actions that have a button of their own; the others are in the menu."""
+
+
+class EndButton(QToolButton):
+    """Shown while there is more below; goes to the end."""
+
+    def __init__(self, theme: Theme, view: TranscriptView) -> None:
+        super().__init__(view.viewport())
+        self._theme = theme
+        self.setObjectName("endButton")
+        self.setText("↓")
+        self.setAccessibleName(self.tr("Go to the end"))
+        self.setToolTip(self.tr("Go to the end (End)"))
+        self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.hide()
+        self.clicked.connect(view.scroll_to_end)
+        view.end_left.connect(self.setVisible)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def place(self, width: int, height: int) -> None:
+        """In the middle of the viewport's lower edge."""
+        self.move((width - self.width()) // 2, height - self.height() - 2 * GRID)
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        ground, edge = blend(theme.background, theme.text, 0.04).name(), theme.line.name()
+        self.setStyleSheet(
+            f"QToolButton {{ background: {ground}; color: {theme.text.name()}; border: 1px solid {edge};"
+            f" border-radius: {CONTROL_HEIGHT // 2}px; font-weight: 600; }}"
+            f"QToolButton:hover, QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
+        )
+
+
+class AddressLabel(QLabel):
+    """Where the link under the mouse leads, in the corner, as browsers show it."""
+
+    def __init__(self, theme: Theme, view: TranscriptView) -> None:
+        super().__init__(view.viewport())
+        self._theme = theme
+        self._view = view
+        self.setObjectName("linkAddress")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.hide()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_address(self, address: str) -> None:
+        """Nothing hides it; an address within the conversation is none."""
+        words = "" if address.startswith("#") else shortened(visible_controls(address))
+        if words == (self.text() if self.isVisible() else ""):
+            return
+        self.setText(words)
+        self.setVisible(bool(words))
+        self.adjustSize()
+        self.move(0, self._view.viewport().height() - self.height())
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        self.setStyleSheet(
+            f"background: {blend(theme.background, theme.text, 0.06).name()}; color: {theme.text.name()};"
+            f" border-top-right-radius: {ROUNDING}px; padding: 3px 10px;"
+        )
+
+
+class ActionBar(QFrame):
+    """The actions of the message under the mouse or in the keyboard's focus, at its upper right corner."""
+
+    menu_requested = Signal(object, QPoint)
+    """The message, and where a menu should open on the screen."""
+
+    def __init__(self, theme: Theme, view: TranscriptView, commands: Commands) -> None:
+        super().__init__(view.viewport())
+        self._theme = theme
+        self._view = view
+        self._commands = commands
+        self._message: Message | None = None
+        self.setObjectName("messageActions")
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(0)
+        self._buttons = {action: self._button(action_words(action), action.name) for action in NEAR}
+        self._more = self._button("⋯", "MORE")
+        self._more.setAccessibleName(self.tr("More actions"))
+        for button in (*self._buttons.values(), self._more):
+            row.addWidget(button)
+        for action, button in self._buttons.items():
+            button.clicked.connect(lambda _=False, action=action: self._run(action))
+        self._more.clicked.connect(self._open_menu)
+        self.hide()
+        view.scrolled.connect(self._place)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_for(self, message: Message | None) -> None:
+        """None hides it."""
+        if message is not None and not self._commands.actions_for(message):
+            message = None
+        if message is None and self.underMouse():
+            return
+        self._message = message
+        if message is not None:
+            fitting = self._commands.actions_for(message)
+            for action, button in self._buttons.items():
+                button.setVisible(action in fitting)
+        self._place()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.show_for(None)
+
+    def _place(self) -> None:
+        """Beside the message's header, or at the upper edge while that is scrolled out."""
+        message = self._message
+        tops = [] if message is None else [one for one in self._view.scroller.shown if one.message is message]
+        if not tops:
+            self.hide()
+            return
+        self.adjustSize()
+        is_header = tops[0].piece.place == Place(Part.HEADER)
+        top = tops[0].box_top - (self.height() - tops[0].box.height) // 2 if is_header else 0
+        right = self._view.column_left + self._view.sheet.maker.width
+        self.move(right - self.width(), max(2, top))
+        self.show()
+        self.raise_()
+
+    def _run(self, action: MessageAction) -> None:
+        if self._message is not None:
+            self._commands.run(action, self._message)
+
+    def _open_menu(self) -> None:
+        if self._message is not None:
+            self.menu_requested.emit(self._message, self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def _button(self, words: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName(f"messageAction{name.title().replace('_', '')}")
+        button.setAccessibleName(words)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        hover = blend(theme.background, theme.text, 0.1).name()
+        self.setStyleSheet(
+            f"#messageActions {{ background: {theme.background.name()}; border: 1px solid {theme.line.name()};"
+            f" border-radius: {ROUNDING}px; }}"
+            f"QToolButton {{ color: {theme.faint.name()}; border: 0; border-radius: 4px; padding: 3px 8px; }}"
+            f"QToolButton:hover {{ background: {hover}; color: {theme.text.name()}; }}"
+        )
+
+
+class Stage(QObject):
+    """Keeps the overlays in their places as the viewport changes its size."""
+
+    def __init__(self, view: TranscriptView, end_button: EndButton) -> None:
+        super().__init__(view)
+        self._end_button = end_button
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
+            self._end_button.place(watched.width(), watched.height())
+        return False
+
+
+def tr(text: str) -> str:
+    """Translated in the context `MessageAction`."""
+    return QCoreApplication.translate("MessageAction", text)
+
+
+def action_words(action: MessageAction) -> str:
+    """The action as a menu says it."""
+    match action:
+        case MessageAction.COPY_MARKDOWN:
+            return tr("Copy")
+        case MessageAction.COPY_TEXT:
+            return tr("Copy as plain text")
+        case MessageAction.EDIT:
+            return tr("Edit")
+        case MessageAction.REGENERATE:
+            return tr("Regenerate")
+        case MessageAction.CONTINUE:
+            return tr("Continue")
+        case MessageAction.FORK:
+            return tr("Fork from here")
+        case MessageAction.DELETE:
+            return tr("Delete")
+
+
+def shortened(address: str) -> str:
+    if len(address) <= LONGEST_ADDRESS:
+        return address
+    half = LONGEST_ADDRESS // 2
+    return f"{address[:half]}…{address[-half:]}"

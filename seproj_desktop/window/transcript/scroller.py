@@ -1,0 +1,256 @@
+"""What is in sight: the pieces between the viewport's edges, reckoned from an anchor, so that nothing jumps.
+
+On the Qt thread, no widget. The anchor is a piece and how far it is scrolled out above; heights elsewhere may be
+guesses and turn real without moving what is seen. At the end the end is the anchor.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from seproj_desktop.window.transcript.box import Box
+from seproj_desktop.window.transcript.box_maker import BoxMaker
+from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
+from seproj_desktop.window.transcript.sheet import Sheet, Spot
+
+AT_THE_END = 4
+"""Pixels from the end that still count as the end."""
+LOWER_MARGIN = 3
+"""Room under the last message, in units of the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece in sight; `top` is where its gap begins, in pixels below the viewport's upper edge."""
+
+    message: Message
+    piece: Piece
+    before: Piece | None
+    box: Box
+    content: object
+    """The piece's content at the time, to tell whether it has changed since."""
+    top: int
+    gap: int
+
+    @property
+    def box_top(self) -> int:
+        return self.top + self.gap
+
+    @property
+    def bottom(self) -> int:
+        return self.box_top + self.box.height
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A line of text and where it is, to be found there again after everything was laid out anew."""
+
+    message: Message
+    place: Place
+    position: int
+    y: float
+
+
+class Scroller:
+    """The way through the sheet."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.shown: Sequence[Shown] = ()
+        self.is_following = True
+        """Whether the end stays in sight as text arrives."""
+        self._height = 0
+        self._anchor: tuple[Message, Place, int] | None = None
+
+    # Reading
+
+    @property
+    def margin(self) -> int:
+        return LOWER_MARGIN * self.sheet.maker.style.grid
+
+    @property
+    def total(self) -> int:
+        return self.sheet.height + self.margin
+
+    @property
+    def value(self) -> int:
+        """Pixels above the viewport, by the heights as they are known."""
+        if self._anchor is None:
+            return 0
+        message, place, offset = self._anchor
+        spot = self.sheet.spot(message, place)
+        return 0 if spot is None else max(0, self.sheet.above(spot) + offset)
+
+    @property
+    def is_at_end(self) -> bool:
+        if not self.shown:
+            return True
+        last = self.shown[-1]
+        return last.bottom + self.margin <= self._height + AT_THE_END and self._is_last(last)
+
+    # Moving
+
+    def reset(self) -> None:
+        self._anchor, self.shown, self.is_following = None, (), True
+
+    def resize(self, height: int) -> None:
+        self._height = height
+
+    def scroll(self, pixels: int) -> None:
+        """Down by so many pixels, up if negative."""
+        if self._anchor is None or not pixels:
+            return
+        message, place, offset = self._anchor
+        self.is_following = False
+        self._anchor = (message, place, offset + pixels)
+        self.arrange()
+        self.is_following = pixels > 0 and self.is_at_end
+
+    def scroll_to_value(self, value: int) -> None:
+        """To a height of the whole, as a scroll bar means it."""
+        if value >= self.total - self._height:
+            self.scroll_to_end()
+            return
+        found = self.sheet.spot_at(max(0, value))
+        if found is not None:
+            spot, offset = found
+            self.is_following = False
+            self._anchor = (spot.message, spot.place, offset)
+            self.arrange()
+
+    def scroll_to_start(self) -> None:
+        spot = self.sheet.first()
+        if spot is not None:
+            self.is_following = False
+            self._anchor = (spot.message, spot.place, 0)
+            self.arrange()
+
+    def scroll_to_end(self) -> None:
+        self.is_following = True
+        self.arrange()
+
+    def show(self, message: Message, place: Place, position: int, *, margin: int) -> None:
+        """Brings a line into sight, if it is not, with some room to the edge."""
+        spot = self.sheet.spot(message, place)
+        if spot is None:
+            return
+        for shown in self.shown:
+            if shown.piece is spot.piece:
+                y = shown.box_top + shown.box.line_top(position)
+                if margin <= y <= self._height - 2 * margin:
+                    return
+        inside = self.sheet.gap(spot) + round(self.sheet.box(spot).line_top(position))
+        self.is_following = False
+        self._anchor = (spot.message, spot.place, inside - self._height // 3)
+        self.arrange()
+
+    def show_top(self, message: Message, place: Place) -> None:
+        """Has a piece at the upper edge, as far as the end allows."""
+        spot = self.sheet.spot(message, place)
+        if spot is not None:
+            self.is_following = False
+            self._anchor = (spot.message, spot.place, 0)
+            self.arrange()
+            self.is_following = self.is_at_end
+
+    # Holding the place while everything is laid out anew
+
+    def hold(self) -> Hold | None:
+        """The first line in sight."""
+        for shown in self.shown:
+            if shown.piece.place.part in (Part.HEADER, Part.SUMMARY) or shown.bottom <= 0:
+                continue
+            position = shown.box.position_of_line(max(0.0, -shown.box_top))
+            y = shown.box_top + shown.box.line_top(position)
+            if y < -2:  # the line is cut by the edge: the next one, if there is one
+                following = shown.box.position_of_line(shown.box.line_top(position) - y + 1)
+                if following != position or len(self.shown) == 1:
+                    position, y = following, shown.box_top + shown.box.line_top(following)
+            return Hold(shown.message, shown.piece.place, position, y)
+        return None
+
+    def restyle(self, maker: BoxMaker) -> None:
+        """Another width or style; the line at the top stays where it is, or the end does."""
+        hold = None if self.is_following else self.hold()
+        self.sheet.use(maker)
+        if hold is not None:
+            spot = self.sheet.spot(hold.message, hold.place)
+            if spot is not None:
+                box = self.sheet.box(spot)
+                inside = self.sheet.gap(spot) + box.line_top(min(hold.position, box.length))
+                self._anchor = (spot.message, spot.place, round(inside - hold.y))
+        was_following = self.is_following
+        self.arrange()
+        self.is_following = was_following or self.is_at_end
+
+    # Arranging
+
+    def arrange(self) -> None:
+        """Reckons what is in sight and lays it out; everything else is left alone."""
+        start = None if self.is_following else self._start()
+        shown = self._fill_down(*start) if start is not None else self._fill_from_end()
+        if start is not None and (not shown or shown[-1].bottom + self.margin < self._height):
+            shown = self._fill_from_end()
+        self.shown = shown
+        if shown:
+            self._anchor = (shown[0].message, shown[0].piece.place, -shown[0].top)
+        self.sheet.evict()
+
+    def _start(self) -> tuple[Spot, int] | None:
+        """The first piece in sight and its top, found from the anchor."""
+        if self._anchor is None:
+            return None
+        message, place, offset = self._anchor
+        spot = self.sheet.spot(message, place)
+        if spot is None:
+            return None
+        top = -offset
+        while top > 0 and (before := self.sheet.previous(spot)) is not None:
+            spot = before
+            top -= self._measured(spot)
+        while top + self._measured(spot) <= 0 and (after := self.sheet.next(spot)) is not None:
+            top += self._measured(spot)
+            spot = after
+        return spot, min(top, 0)
+
+    def _fill_down(self, spot: Spot, top: int) -> list[Shown]:
+        shown: list[Shown] = []
+        following: Spot | None = spot
+        while following is not None and top < self._height:
+            shown.append(self._shown(following, self.sheet.box(following), top))
+            top = shown[-1].bottom
+            following = self.sheet.next(following)
+        return shown
+
+    def _fill_from_end(self) -> list[Shown]:
+        """Upwards from the last piece; a sheet that is lower than the viewport begins at its top."""
+        found: list[tuple[Spot, Box]] = []
+        rest = self._height - self.margin
+        spot = self.sheet.last()
+        while spot is not None:
+            found.append((spot, self.sheet.box(spot)))
+            rest -= spot.piece.height
+            if rest <= 0:
+                break
+            spot = self.sheet.previous(spot)
+        top = min(rest, 0)
+        shown: list[Shown] = []
+        for spot, box in reversed(found):
+            shown.append(self._shown(spot, box, top))
+            top += spot.piece.height
+        return shown
+
+    def _shown(self, spot: Spot, box: Box, top: int) -> Shown:
+        piece = spot.piece
+        return Shown(spot.message, piece, spot.before, box, piece.content, top, piece.height - box.height)
+
+    def _measured(self, spot: Spot) -> int:
+        self.sheet.box(spot)
+        return spot.piece.height
+
+    def _is_last(self, shown: Shown) -> bool:
+        last = self.sheet.last()
+        return last is not None and last.piece is shown.piece
+
+    def spots_in_sight(self) -> Iterator[tuple[Message, Place]]:
+        for shown in self.shown:
+            yield shown.message, shown.piece.place

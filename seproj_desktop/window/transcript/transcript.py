@@ -1,0 +1,99 @@
+"""The transcript with everything that belongs to it, put together: what the rest of the window uses.
+
+On the Qt thread. It builds the parts and connects them, and opens what the person asked to open.
+"""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from seproj_desktop.window.theme import Theme
+from seproj_desktop.window.transcript.blocks import Leaf
+from seproj_desktop.window.transcript.box import Control
+from seproj_desktop.window.transcript.commands import Commands
+from seproj_desktop.window.transcript.find import Find
+from seproj_desktop.window.transcript.find_bar import FindBar
+from seproj_desktop.window.transcript.hits import words_to_find
+from seproj_desktop.window.transcript.inline import NOTE_TARGET
+from seproj_desktop.window.transcript.keys import Keys
+from seproj_desktop.window.transcript.menu import Menus
+from seproj_desktop.window.transcript.message import Message, Piece
+from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton, Stage
+from seproj_desktop.window.transcript.pointer import Pointer
+from seproj_desktop.window.transcript.reader import ReaderDoor
+from seproj_desktop.window.transcript.reading import whole_text
+from seproj_desktop.window.transcript.speech import Speech
+from seproj_desktop.window.transcript.view import TranscriptView
+from seproj_desktop.window.transcript.workshop import Workshop
+
+
+class Transcript(TranscriptView):
+    """The view with mouse, keys, menus and overlays."""
+
+    link_opened = Signal(str)
+    """An address that the person has clicked and seen."""
+
+    def __init__(self, theme: Theme, workshop: Workshop | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(theme, workshop, parent)
+        self.commands = Commands(self)
+        self.pointer = Pointer(self)
+        self.menus = Menus(self, self.commands, self.pointer)
+        self.keys = Keys(self, self.commands)
+        self.end_button = EndButton(theme, self)
+        self.address_label = AddressLabel(theme, self)
+        self.action_bar = ActionBar(theme, self, self.commands)
+        self.finding = Find(self)
+        self.find_bar = FindBar(theme, self, self.finding)
+        self.reader_door = ReaderDoor(self)
+        self.speech = Speech(self)
+        Stage(self, self.end_button)
+        self.pointer.link_hovered.connect(self.address_label.show_address)
+        self.pointer.link_clicked.connect(self.open_link)
+        self.menus.link_chosen.connect(self.open_link)
+        self.pointer.message_hovered.connect(self.action_bar.show_for)
+        self.pointer.control_clicked.connect(self._on_control)
+        self.action_bar.menu_requested.connect(self.menus.open_for_message)
+        self.focus_moved.connect(self._on_focus)
+
+    @property
+    def whole_text(self) -> str:
+        """Everything that is written, figures and passing words included."""
+        return whole_text(self.sheet)
+
+    def open_link(self, message: Message, target: str) -> None:
+        """A footnote's mark leads to the footnote; anything else is told to who opens addresses."""
+        if target.startswith(NOTE_TARGET):
+            self._show_note(message, target.removeprefix(NOTE_TARGET))
+        else:
+            self.link_opened.emit(target)
+
+    def open_find(self) -> None:
+        """Shows the bar for finding, with the words that are selected."""
+        self.find_bar.open(words_to_find(self.sheet, self.moment.selection))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Finding; all other keys have been tried before."""
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.open_find()
+        elif not self.find_bar.press(event):
+            super().keyPressEvent(event)
+
+    def _show_note(self, message: Message, label: str) -> None:
+        """Brings a footnote's text into sight."""
+        spot = self.sheet.first_in(message)
+        while spot is not None and spot.message is message:
+            content = spot.piece.content
+            if isinstance(content, Leaf) and content.marker == label and content.path:
+                self.show_position(message, spot.place, 0)
+                return
+            spot = self.sheet.next(spot)
+
+    def _on_control(self, message: Message, piece: Piece, control: Control) -> None:
+        if control is Control.CODE_MENU:
+            self.menus.open_for_code(message, piece, QCursor.pos())
+        else:
+            self.commands.run_control(message, piece, control)
+
+    def _on_focus(self) -> None:
+        if self.focused is not None:
+            self.action_bar.show_for(self.focused[0])

@@ -1,0 +1,421 @@
+"""The transcript: a virtualised view that lays out and paints what is in sight, and while text arrives only its end.
+
+On the Qt thread. It ties sheet, scroller and painter to a viewport; mouse, keys, search and screen readers have rooms
+of their own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import cast
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from seproj_desktop.window.controls import SlimScrollBar
+from seproj_desktop.window.theme import GRID, Theme
+from seproj_desktop.window.transcript.box_maker import BoxMaker, CodeLook
+from seproj_desktop.window.transcript.code_blocks import CodeBlocks
+from seproj_desktop.window.transcript.code_box import CodeBox
+from seproj_desktop.window.transcript.entries import Ending, Entry
+from seproj_desktop.window.transcript.flow import Picture
+from seproj_desktop.window.transcript.formula_picture import FormulaPicture
+from seproj_desktop.window.transcript.formulas import Formulas
+from seproj_desktop.window.transcript.glide import Glide
+from seproj_desktop.window.transcript.message import Message, Piece, Place
+from seproj_desktop.window.transcript.painter import Moment, paint
+from seproj_desktop.window.transcript.scroller import Scroller, Shown
+from seproj_desktop.window.transcript.selection import Selection
+from seproj_desktop.window.transcript.sheet import Sheet
+from seproj_desktop.window.transcript.style import make_style
+from seproj_desktop.window.transcript.workshop import Workshop
+
+ZOOM_STEPS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+WHEEL_LINES = 3
+"""Lines of text per notch of a wheel."""
+NOTCH = 120
+"""A wheel's notch in eighths of a degree."""
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Messages from top to bottom in one column."""
+
+    scrolled = Signal()
+    """What is in sight has moved or changed."""
+    end_left = Signal(bool)
+    """Whether there is more below what is in sight."""
+    focus_moved = Signal()
+    zoomed = Signal(float)
+
+    def __init__(self, theme: Theme, workshop: Workshop | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._zoom = 1.0
+        self._code_look = CodeLook()
+        self._formulas = None if workshop is None else Formulas(workshop, self)
+        self._messages: dict[str, Message] = {}
+        self._is_syncing = False
+        self._was_left = False
+        self.moment = Moment()
+        self.code_blocks = CodeBlocks(workshop, self)
+        self.sheet = Sheet(self._maker(), self.code_blocks)
+        self.scroller = Scroller(self.sheet)
+        self.glide = Glide(self)
+        self.painted_pixels = 0
+        """Of the viewport, since it was made: for benchmarks and tests."""
+        self._set_up()
+        self.glide.moved.connect(self.scroll_by)
+        self.code_blocks.coloured.connect(self._on_coloured)
+        if self._formulas is not None:
+            self._formulas.arrived.connect(self._on_formulas)
+        self.verticalScrollBar().valueChanged.connect(self._on_bar)
+        theme.changed.connect(self._on_theme)
+
+    def _set_up(self) -> None:
+        self.setObjectName("transcript")
+        self.setAccessibleName(self.tr("Conversation"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(SlimScrollBar(self._theme))
+        # Always there: a bar that comes and goes would break the lines anew.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+
+    # Messages
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sheet.messages
+
+    def load(self, entries: Sequence[Entry]) -> None:
+        """These messages instead of all before; the end is in sight."""
+        self.clear()
+        messages = [Message(entry) for entry in entries]
+        self._messages = {message.key: message for message in messages}
+        self.sheet.load(messages)
+        self._arrange()
+
+    def clear(self) -> None:
+        self.glide.stop()
+        self._messages.clear()
+        self.moment = Moment()
+        self.code_blocks.clear()
+        self.sheet.load([])
+        self.scroller.reset()
+        self._arrange()
+
+    def add(self, entry: Entry, *, is_open: bool = False) -> None:
+        """A message at the end; an open one takes text until it is finished."""
+        message = Message(entry, is_open=is_open)
+        self._messages[entry.key] = message
+        self.sheet.append(message)
+        self._show_growth(message, 0)
+
+    def message(self, key: str) -> Message:
+        return self._messages[key]
+
+    def add_text(self, key: str, text: str) -> None:
+        self._grow(key, lambda message: message.add_text(text))
+
+    def add_thinking(self, key: str, text: str) -> None:
+        self._grow(key, lambda message: message.add_thinking(text))
+
+    def set_thought(self, key: str, *, seconds: float | None, tokens: int | None) -> None:
+        """The figures of the thinking so far."""
+        self._grow(key, lambda message: message.set_thought(seconds, tokens))
+
+    def set_note(self, key: str, words: str) -> None:
+        """A passing word until text comes; empty to withdraw it."""
+        self._grow(key, lambda message: message.set_note(words))
+
+    def finish(self, key: str, ending: Ending) -> None:
+        self._grow(key, lambda message: message.finish(ending))
+
+    def show_thought(self, key: str, *, is_open: bool) -> None:
+        """Opens or closes a message's thinking."""
+        self.scroller.is_following = self.scroller.is_following and not is_open
+        self._grow(key, lambda message: message.show_thought(is_open=is_open))
+
+    # Moving
+
+    def scroll_by(self, pixels: int) -> None:
+        before = self.scroller.shown
+        self.scroller.scroll(pixels)
+        self._repaint_moved(before)
+        self._after_move()
+
+    def scroll_to_start(self) -> None:
+        self.glide.stop()
+        self.scroller.scroll_to_start()
+        self._after_jump()
+
+    def scroll_to_end(self) -> None:
+        self.glide.stop()
+        self.scroller.scroll_to_end()
+        self._after_jump()
+
+    def show_position(self, message: Message, place: Place, letter: int) -> None:
+        """Brings a letter into sight."""
+        self.glide.stop()
+        self.scroller.show(message, place, letter, margin=4 * self.sheet.maker.style.grid)
+        self._after_jump()
+
+    def show_message(self, message: Message, place: Place) -> None:
+        """Has a piece at the upper edge."""
+        self.glide.stop()
+        self.scroller.show_top(message, place)
+        self._after_jump()
+
+    # Looks
+
+    @property
+    def zoom(self) -> float:
+        """The text's size, 1.0 being the desktop's."""
+        return self._zoom
+
+    def set_zoom(self, zoom: float) -> None:
+        zoom = min(max(zoom, ZOOM_STEPS[0]), ZOOM_STEPS[-1])
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._restyle()
+            self.zoomed.emit(zoom)
+
+    def zoom_by(self, steps: int) -> None:
+        """To the next larger or smaller of the usual sizes."""
+        nearest = min(range(len(ZOOM_STEPS)), key=lambda index: abs(ZOOM_STEPS[index] - self._zoom))
+        self.set_zoom(ZOOM_STEPS[min(max(nearest + steps, 0), len(ZOOM_STEPS) - 1)])
+
+    @property
+    def code_look(self) -> CodeLook:
+        return self._code_look
+
+    def set_code_look(self, look: CodeLook) -> None:
+        """Whether code is wrapped and has line numbers."""
+        if look != self._code_look:
+            self._code_look = look
+            self._restyle()
+
+    # What is where
+
+    @property
+    def column_left(self) -> int:
+        """The column's left edge in the viewport; the column is in the middle of the whole view, bar included."""
+        room = self.viewport().width()
+        return min(max(0, (self.width() - self.sheet.maker.width) // 2), max(0, room - self.sheet.maker.width))
+
+    def shown_at(self, y: int) -> Shown | None:
+        """The piece at a height of the viewport, or the nearest one."""
+        shown = self.scroller.shown
+        for one in shown:
+            if y < one.bottom:
+                return one
+        return shown[-1] if shown else None
+
+    def box_left(self, piece: Piece) -> int:
+        """The left edge of a piece's box in the viewport."""
+        return self.column_left + self.sheet.maker.indent(piece)
+
+    def shown_rectangle(self, shown: Shown) -> QRect:
+        return QRect(self.box_left(shown.piece), shown.box_top, shown.box.width, shown.box.height)
+
+    @property
+    def focused(self) -> tuple[Message, Piece] | None:
+        """The message and piece that the keyboard has moved to, while they are there."""
+        return self.moment.focused
+
+    def focus_piece(self, message: Message, piece: Piece) -> None:
+        """Marks a piece as the one that keys mean, and brings it into sight."""
+        self.moment.focused = (message, piece)
+        self.show_position(message, piece.place, 0)
+        self.focus_moved.emit()
+
+    def set_selection(self, selection: Selection | None) -> None:
+        if selection != self.moment.selection:
+            self.moment.selection = selection
+            self.viewport().update()
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.devicePixelRatioF() != self.sheet.maker.style.ratio:
+            # The window has come to another screen. An override of `event` would tell sooner, and cost at every event.
+            QTimer.singleShot(0, self, self._restyle)
+        painter = QPainter(self.viewport())
+        for rectangle in rectangles_of(event.region()):
+            painter.save()
+            painter.setClipRect(rectangle)
+            paint(painter, rectangle, self.scroller.shown, self.sheet.maker, self.column_left, self.moment)
+            painter.restore()
+            self.painted_pixels += rectangle.width() * rectangle.height()
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scroller.resize(self.viewport().height())
+        if min(self.sheet.maker.style.column_width, self._column_width()) != self.sheet.maker.width:
+            self._restyle()
+        else:
+            self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._restyle()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing: the base class would repaint everything."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+            return
+        pixels, angle = event.pixelDelta(), event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            pixels, angle = pixels.transposed(), angle.transposed()
+        if angle.x() and abs(angle.x()) > abs(angle.y()):
+            self._scroll_aside(event.position().toPoint(), pixels.x() or self._notches(angle.x()))
+        elif not pixels.isNull():
+            self.glide.stop()
+            self.scroll_by(-pixels.y())
+        else:
+            self.glide.push(-self._notches(angle.y()))
+        event.accept()
+
+    # Inside
+
+    def _grow(self, key: str, change: Callable[[Message], int]) -> None:
+        message = self._messages[key]
+        self._show_growth(message, change(message))
+
+    def _show_growth(self, message: Message, change: int) -> None:
+        before = self.scroller.shown
+        self.sheet.grown(message, change)
+        self.code_blocks.review(message)
+        self.scroller.arrange()
+        self._repaint_moved(before)
+        self._after_move()
+
+    def _repaint_moved(self, before: Sequence[Shown]) -> None:
+        """Moves the pixels that only moved and has the rest painted."""
+        viewport, after = self.viewport(), self.scroller.shown
+        known = {one.piece: one for one in before}
+        steps = {one.top - known[one.piece].top for one in after if is_unchanged(one, known.get(one.piece))}
+        if len(steps) != 1 or not viewport.isVisible():
+            viewport.update()
+            return
+        step = steps.pop()
+        if step:
+            self._move_pixels(step)
+        for one in after:
+            if not is_unchanged(one, known.get(one.piece)):
+                viewport.update(0, one.top, viewport.width(), viewport.height() - one.top)
+                return
+        bottom = after[-1].bottom
+        if (known and before[-1].bottom + step != bottom) or before[-1].piece is not after[-1].piece:
+            viewport.update(0, bottom, viewport.width(), viewport.height() - bottom)
+
+    def _move_pixels(self, step: int) -> None:
+        """Down by `step`. What floats over the text was moved along: it is painted anew, there and where it is."""
+        viewport = self.viewport()
+        viewport.scroll(0, step, viewport.rect())
+        for child in viewport.children():
+            if isinstance(child, QWidget) and child.isVisible():
+                viewport.update(child.geometry())
+                viewport.update(child.geometry().translated(0, step))
+
+    def _arrange(self) -> None:
+        self.scroller.arrange()
+        self.viewport().update()
+        self._after_move()
+
+    def _after_jump(self) -> None:
+        self.viewport().update()
+        self._after_move()
+
+    def _after_move(self) -> None:
+        bar = self.verticalScrollBar()
+        if not bar.isSliderDown():
+            self._is_syncing = True
+            height = self.viewport().height()
+            bar.setPageStep(height)
+            bar.setRange(0, max(0, self.scroller.total - height))
+            bar.setValue(bar.maximum() if self.scroller.is_at_end else self.scroller.value)
+            self._is_syncing = False
+        is_left = not (self.scroller.is_following or self.scroller.is_at_end)
+        if is_left != self._was_left:
+            self._was_left = is_left
+            self.end_left.emit(is_left)
+        self.scrolled.emit()
+
+    def _on_bar(self, value: int) -> None:
+        if self._is_syncing:
+            return
+        self.glide.stop()
+        self.scroller.scroll_to_value(value)
+        self._after_jump()
+
+    def _notches(self, angle: int) -> int:
+        line = self.sheet.maker.style.text_metrics.height() * self.sheet.maker.style.line_height
+        return round(angle / NOTCH * WHEEL_LINES * line)
+
+    def _scroll_aside(self, at: QPoint, pixels: int) -> None:
+        shown = self.shown_at(at.y())
+        if shown is not None and isinstance(shown.box, CodeBox) and shown.box.side.move(-pixels, shown.box.room):
+            self.viewport().update()
+
+    def _on_coloured(self, message: Message, start: Place, first: int, end: int) -> None:
+        """Better colours for the lines of one block: those in sight are painted anew."""
+        for one in self.scroller.shown:
+            if one.message is message and one.piece.place >= start and isinstance(one.box, CodeBox):
+                one.box.colour(first, end)
+                self.viewport().update(self.shown_rectangle(one))
+
+    def _on_formulas(self, arrived: frozenset[str]) -> None:
+        """Formulas have been set: what shows them is laid out anew, without moving what is in sight."""
+        self.sheet.forget_formulas(arrived)
+        self.scroller.arrange()
+        self._after_jump()
+
+    def _on_theme(self) -> None:
+        QTimer.singleShot(0, self, self._restyle)
+
+    def _restyle(self) -> None:
+        self.scroller.restyle(self._maker())
+        self._after_jump()
+
+    def _column_width(self) -> int:
+        wanted = round(self.width() - self.verticalScrollBar().sizeHint().width() - 4 * GRID)
+        return max(8 * GRID, wanted)
+
+    def _maker(self) -> BoxMaker:
+        style = make_style(self._theme, self.font(), zoom=self._zoom, ratio=self.devicePixelRatioF())
+        width = min(style.column_width, self._column_width())
+        return BoxMaker(style, width, self._code_look, self._formula)
+
+    def _formula(self, tex: str, is_display: bool, size: float, colour: object) -> Picture | None:
+        if self._formulas is None:
+            return None
+        style = self.sheet.maker.style
+        found = self._formulas.picture(tex, is_display=is_display, size=size, colour=style.text, ratio=style.ratio)
+        if not isinstance(found, FormulaPicture):
+            return None
+        return Picture(found.image, found.width, found.height, found.ascent, f"${tex}$" if not is_display else tex)
+
+
+def rectangles_of(region: QRegion) -> Iterator[QRect]:
+    """PySide's QRegion can be walked; its stubs do not say so."""
+    return iter(cast("Iterable[QRect]", region))
+
+
+def is_unchanged(one: Shown, before: Shown | None) -> bool:
+    """Whether a piece looks as it did, wherever it is now."""
+    return before is not None and before.box is one.box and before.content is one.content and before.gap == one.gap

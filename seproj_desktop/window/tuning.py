@@ -1,0 +1,102 @@
+"""The process tuned for an even flow of frames: garbage collection, switching between threads, warm fonts.
+
+On the Qt thread. Left alone the collector runs in whichever thread allocates, and a Qt object that is freed on the
+backend's thread stops timers it may not touch; it also walks everything at times of its own choosing (18 to 25 ms):
+what is there after a start or a load is frozen. Benchmarks import this instead of copying it.
+"""
+
+import gc
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
+
+from seproj_desktop.window.transcript import parser
+
+INTERVAL = 1000
+"""Milliseconds between collections of what is young (well under a millisecond each)."""
+FULL_EVERY = 60
+"""Every so many collections also the old, which after freezing is only what has come since."""
+SWITCH_INTERVAL = 0.001
+"""Seconds. With Python's 0.005 a busy backend thread holds up the paint: 26 ms at the 99th percentile instead of 7."""
+WARM_LETTERS = "Ag0 äß αβ Жж 漢字 かな 한글 العربية עברית ∑∫→≤ ☐☑✓ 😀👍🏽 •◦▪ ⋯↓"
+"""A letter or two of what answers are made of: the first use of a font costs 10 to 20 ms."""
+
+
+def tune_threads() -> None:
+    """Has Python switch between threads more often, so that the window's waits less."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+
+
+def warm_up(font: QFont) -> None:
+    """Does at once what `WarmUp` does in steps."""
+    for step in warming_steps(font):
+        step()
+
+
+def warming_steps(font: QFont) -> Iterator[Callable[[], None]]:
+    """What is slow the first time: each font's letters (10 to 40 ms), and the Markdown parser (30 to 50 ms)."""
+    for family in (font, QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)):
+        for is_bold, is_italic in ((False, False), (True, False), (False, True)):
+            variant = QFont(family)
+            variant.setPointSizeF(font.pointSizeF())
+            variant.setBold(is_bold)
+            variant.setItalic(is_italic)
+            yield partial(draw_letters, variant)
+    yield parser.warm_up
+
+
+def draw_letters(font: QFont) -> None:
+    """Draws some letters where nobody sees them, so that their fonts are loaded."""
+    image = QImage(8, 8, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    painter.setFont(font)
+    painter.drawText(0, 8, WARM_LETTERS)
+    painter.end()
+
+
+class WarmUp(QObject):
+    """Takes the warming steps one by one, between the window's other events."""
+
+    def __init__(self, font: QFont, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._steps = warming_steps(font)
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._step)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def _step(self) -> None:
+        step = next(self._steps, None)
+        if step is None:
+            self._timer.stop()
+        else:
+            step()
+
+
+class Collector(QObject):
+    """Collects from its construction until `stop`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self._collect)
+        gc.disable()
+        self._timer.start()
+
+    def freeze(self) -> None:
+        """What is there now stays for good, and is not looked at again."""
+        gc.freeze()
+
+    def stop(self) -> None:
+        """What is frozen stays so: the interpreter's end need not walk it either."""
+        self._timer.stop()
+        gc.enable()
+
+    def _collect(self) -> None:
+        self._count += 1
+        gc.collect(2 if self._count % FULL_EVERY == 0 else 1)

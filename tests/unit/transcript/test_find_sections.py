@@ -1,0 +1,128 @@
+"""What of a message is searched, and the counts: the same whether anything of it has been parsed or not."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seproj_desktop.window.transcript.counting import finished
+from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
+from seproj_desktop.window.transcript.matching import Query
+from seproj_desktop.window.transcript.message import Message, Part, Stub
+from seproj_desktop.window.transcript.sections import AT_ONCE, Counts, Search, pieces_of
+from seproj_desktop.window.transcript.tally import Tally
+
+ALICE = Speaker("assistant", "Alice")
+PARTS = st.sampled_from(
+    [
+        "ab",
+        "ab ",
+        "**",
+        "`",
+        "[ab][1]",
+        "[a](b)",
+        "![ab][1]",
+        "&amp;",
+        "\n\n",
+        "\n",
+        "> ",
+        "- ",
+        "# ",
+        "```\n",
+        "|a|b|\n",
+    ]
+)
+TEXTS = st.lists(PARTS, max_size=30).map("".join)
+
+
+def counts(message: Message, words: str) -> Counts:
+    return finished(Search(Query(words)).count(message))
+
+
+def expand(message: Message) -> Message:
+    """Parses everything."""
+    message.split()
+    index = 0
+    while index < len(message.pieces):
+        if isinstance(message.pieces[index].content, Stub):
+            message.expand(index)
+        else:
+            index += 1
+    return message
+
+
+@given(TEXTS, st.booleans())
+@settings(deadline=None)
+def test_counts_do_not_depend_on_what_has_been_parsed(text: str, has_definition: bool) -> None:
+    entry = Entry("a", ALICE, text + "\n\n[1]: https://ab.org\n" * has_definition)
+    split = Message(entry)
+    split.split()
+    for words in ("a", "ab", "b a", "org", "&"):
+        expected = counts(Message(entry), words)
+        assert counts(split, words) == expected
+        parsed = expand(Message(entry))
+        assert counts(parsed, words) == expected
+        search = Search(Query(words))
+        for section, count in expected.items():
+            assert sum(len(search.ranges(piece)) for piece in pieces_of(parsed, section)) == count
+
+
+def test_a_long_message_is_split_in_steps() -> None:
+    text = "needle and more words\n\n" * (AT_ONCE // 5)
+    steps = Search(Query("needle")).count(Message(Entry("a", ALICE, text)))
+    assert sum(1 for _ in steps) > len(text) / AT_ONCE
+    assert sum(counts(Message(Entry("a", ALICE, text)), "needle").values()) == AT_ONCE // 5
+
+
+def test_a_source_without_the_words_is_neither_split_nor_parsed() -> None:
+    search = Search(Query("needle"))
+    message = Message(Entry("a", ALICE, "hay **stack** [link](https://example.org) " * 100, ending=Ending("needle")))
+    assert finished(search.count(message)) == {}
+    assert (search.effort.segments_parsed, message.is_split) == (0, False)
+
+
+def test_thinking_counts_while_it_is_open_and_failures_do() -> None:
+    ending = Ending("no needle", is_failure=True)
+    message = Message(Entry("a", ALICE, "needle", Thought("needle needle"), ending))
+    assert counts(message, "needle") == {(Part.BODY, 0): 1, (Part.ENDING, 0): 1}
+    message.show_thought(is_open=True)
+    assert counts(message, "needle") == {(Part.THOUGHT, 0): 2, (Part.BODY, 0): 1, (Part.ENDING, 0): 1}
+
+
+def test_a_piece_is_searched_once() -> None:
+    search, message = Search(Query("needle")), Message(Entry("a", ALICE), is_open=True)
+    for number in range(40):
+        message.add_text(f"needle {number}\n\n")
+    finished(search.count(message))
+    before = search.effort.texts_searched
+    message.add_text("needle")
+    assert sum(finished(search.count(message)).values()) == 41
+    assert search.effort.texts_searched - before == 1
+
+
+def test_a_number_leads_to_its_section_and_back() -> None:
+    tally = Tally(3)
+    tally.append()
+    tally.set(1, {(Part.THOUGHT, 2): 1, (Part.BODY, 0): 2})
+    tally.set(3, {(Part.BODY, 5): 3})
+    assert (len(tally), tally.total) == (4, 6)
+    places = [tally.find(hit) for hit in range(6)]
+    assert places == [
+        (1, (Part.THOUGHT, 2), 0),
+        (1, (Part.BODY, 0), 0),
+        (1, (Part.BODY, 0), 1),
+        (3, (Part.BODY, 5), 0),
+        (3, (Part.BODY, 5), 1),
+        (3, (Part.BODY, 5), 2),
+    ]
+    assert [tally.above(number, section) + inside for number, section, inside in places] == list(range(6))
+    with pytest.raises(IndexError):
+        tally.find(6)
+
+
+def test_the_same_counts_are_no_news() -> None:
+    tally = Tally(1)
+    assert tally.set(0, {(Part.BODY, 0): 2})
+    assert not tally.set(0, {(Part.BODY, 0): 2})
+    assert tally.set(0, {})
+    assert not tally.set(0, {})
+    assert tally.total == 0
