@@ -16,7 +16,7 @@ from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.transcript import Transcript
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 SIZE = (1400, 900)
 QUESTIONS = (

@@ -108,7 +108,7 @@ class ReplayLLM:
 
     async def _feed(self, queue: Any) -> None:
         async for output in self.generate():
-            while queue.output is not None:  # two that wait would be merged, in the recording itself
+            while queue.output is not None:  # noqa: ASYNC110  two that wait would be merged; vLLM has no event for it
                 await asyncio.sleep(0)
             queue.put(output)
 

@@ -16,7 +16,7 @@ from benchmarks.transcript_panes import make_pane
 from benchmarks.transcript_stage import Stage
 from benchmarks.transcript_streams import endure, stream
 from benchmarks.wire import say, say_error
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 
 def carry_out(stage: Stage, workshop: Workshop, order: Order) -> Outcome:

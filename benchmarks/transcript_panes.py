@@ -16,7 +16,7 @@ from benchmarks.transcript_orders import View, Work
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.transcript import Transcript
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 SPEAKERS = {"user": Speaker("user", "You"), "assistant": Speaker("assistant", "REQ-DEV", "#2f6fdb", "demo")}
 GROWING = "growing"

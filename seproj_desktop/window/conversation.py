@@ -16,7 +16,7 @@ from seproj_desktop.window.empty_state import EmptyState
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.transcript import Transcript
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 from seproj_desktop.window.words import answer_figures
 
 NOTE_DELAY = 300

@@ -30,7 +30,7 @@ from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.persona_box import PersonaPanel
 from seproj_desktop.window.server_panel import ServerPanel
 from seproj_desktop.window.theme import COLUMN_WIDTH, GRID, Theme
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App

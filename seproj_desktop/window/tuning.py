@@ -13,7 +13,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 
-from seproj_desktop.window.transcript import parser
+from seproj_desktop.window.transcript.markdown import parser
 
 INTERVAL = 1000
 """Milliseconds between collections of what is young (well under a millisecond each)."""

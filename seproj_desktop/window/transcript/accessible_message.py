@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 
-from seproj_desktop.window.transcript.accessible_block import BlockItem, Item, Scene, is_block, point_in
+from seproj_desktop.window.transcript.accessible_block import BlockItem, is_block
+from seproj_desktop.window.transcript.accessible_item import Item, Scene, point_in
 from seproj_desktop.window.transcript.message import Message, Part, Place
 from seproj_desktop.window.transcript.spoken import message_description, message_name
 

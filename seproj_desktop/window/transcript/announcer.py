@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from seproj_desktop.window.transcript.accessible_block import is_there
+from seproj_desktop.window.transcript.accessible_item import is_there
 from seproj_desktop.window.transcript.message import Message, Part, Place
 from seproj_desktop.window.transcript.spoken import LONGEST, announced, bounded
 from seproj_desktop.window.transcript.view import TranscriptView

@@ -9,15 +9,15 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from seproj_desktop.window.transcript.blocks import Code, Leaf, code_text
-from seproj_desktop.window.transcript.code_box import Side
 from seproj_desktop.window.transcript.colours.highlighting import Colouring
 from seproj_desktop.window.transcript.colours.kinds import Span
 from seproj_desktop.window.transcript.colours.languages import lexer_for
 from seproj_desktop.window.transcript.colours.pygments_spans import is_better
+from seproj_desktop.window.transcript.layout.code_box import Side
+from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, code_text
+from seproj_desktop.window.transcript.markdown.parser import leaves
 from seproj_desktop.window.transcript.message import Message, Place, Stub
-from seproj_desktop.window.transcript.parser import leaves
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 AT_ONCE = 80
 """Lines that are coloured before they are painted."""

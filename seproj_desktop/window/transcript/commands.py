@@ -11,11 +11,11 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from seproj_desktop.window.transcript.blocks import Code, Leaf, code_text
-from seproj_desktop.window.transcript.box import Control
 from seproj_desktop.window.transcript.code_blocks import code_leaves, start_of_block
+from seproj_desktop.window.transcript.layout.box import Control
+from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, code_text
+from seproj_desktop.window.transcript.markdown.parser import plain_text
 from seproj_desktop.window.transcript.message import Message, Piece
-from seproj_desktop.window.transcript.parser import plain_text
 from seproj_desktop.window.transcript.selection import everything, seen_parts, source_parts
 from seproj_desktop.window.transcript.view import TranscriptView
 

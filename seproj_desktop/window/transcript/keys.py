@@ -8,12 +8,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from seproj_desktop.window.transcript.box import Control
 from seproj_desktop.window.transcript.commands import Commands
-from seproj_desktop.window.transcript.line_boxes import SummaryBox
+from seproj_desktop.window.transcript.layout.box import Control
+from seproj_desktop.window.transcript.layout.line_boxes import SummaryBox
+from seproj_desktop.window.transcript.layout.sheet import Spot, is_selectable
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.selection import Position, Selection
-from seproj_desktop.window.transcript.sheet import Spot, is_selectable
 from seproj_desktop.window.transcript.view import TranscriptView
 
 LINES = 3

@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
-from seproj_desktop.window.transcript.box_maker import CodeLook
-from seproj_desktop.window.transcript.code_box import CodeBox
 from seproj_desktop.window.transcript.commands import Commands, MessageAction
+from seproj_desktop.window.transcript.layout.box_maker import CodeLook
+from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Message, Piece
 from seproj_desktop.window.transcript.overlays import action_words
 from seproj_desktop.window.transcript.pointer import Pointer

@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple, assert_never
 
-from seproj_desktop.window.transcript.blocks import Leaf, Table
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
-from seproj_desktop.window.transcript.parser import definitions, leaves, open_leaves
-from seproj_desktop.window.transcript.splitter import Segment, Splitter
+from seproj_desktop.window.transcript.markdown.blocks import Leaf, Table
+from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
+from seproj_desktop.window.transcript.markdown.splitter import Segment, Splitter
 
 AT_ONCE = 8
 """Segments that are parsed at once when a lot of text arrives; those before them wait until they are looked at."""

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
 from seproj_desktop.window.transcript.commands import Commands, MessageAction
+from seproj_desktop.window.transcript.markdown.safety import visible_controls
 from seproj_desktop.window.transcript.message import Message, Part, Place
-from seproj_desktop.window.transcript.safety import visible_controls
 from seproj_desktop.window.transcript.view import TranscriptView
 
 LONGEST_ADDRESS = 160

@@ -10,8 +10,8 @@ from typing import Protocol
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
-from seproj_desktop.window.transcript.box import Control, Look, Mark
-from seproj_desktop.window.transcript.box_maker import BoxMaker
+from seproj_desktop.window.transcript.layout.box import Control, Look, Mark
+from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
 from seproj_desktop.window.transcript.message import Message, Piece, Place
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.selection import Selection

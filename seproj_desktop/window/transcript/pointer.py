@@ -9,11 +9,11 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signa
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from seproj_desktop.window.transcript.box import Control
+from seproj_desktop.window.transcript.layout.box import Control
+from seproj_desktop.window.transcript.layout.sheet import is_selectable
 from seproj_desktop.window.transcript.message import Message, Piece
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.selection import Position, Selection, selected_text
-from seproj_desktop.window.transcript.sheet import is_selectable
 from seproj_desktop.window.transcript.view import TranscriptView
 
 SCROLL_MILLISECONDS = 16

@@ -7,7 +7,10 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
-from seproj_desktop.window.transcript.blocks import (
+from seproj_desktop.window.transcript.entries import Ending
+from seproj_desktop.window.transcript.layout.line_boxes import summary_words
+from seproj_desktop.window.transcript.layout.sheet import Sheet
+from seproj_desktop.window.transcript.markdown.blocks import (
     Code,
     Formula,
     Gap,
@@ -19,10 +22,7 @@ from seproj_desktop.window.transcript.blocks import (
     seen_text,
     text_between,
 )
-from seproj_desktop.window.transcript.entries import Ending
-from seproj_desktop.window.transcript.line_boxes import summary_words
 from seproj_desktop.window.transcript.message import Content, Header, Message, Note, Stub, Summary
-from seproj_desktop.window.transcript.sheet import Sheet
 
 
 def tr(text: str) -> str:

@@ -7,10 +7,10 @@ guesses and turn real without moving what is seen. At the end the end is the anc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seproj_desktop.window.transcript.box import Box
-from seproj_desktop.window.transcript.box_maker import BoxMaker
+from seproj_desktop.window.transcript.layout.box import Box
+from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
+from seproj_desktop.window.transcript.layout.sheet import Sheet, Spot
 from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
-from seproj_desktop.window.transcript.sheet import Sheet, Spot
 
 AT_THE_END = 4
 """Pixels from the end that still count as the end."""

@@ -7,9 +7,9 @@ and parsed around it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from seproj_desktop.window.transcript.blocks import Leaf, seen_text, text_between
+from seproj_desktop.window.transcript.layout.sheet import Sheet, Spot, is_selectable
+from seproj_desktop.window.transcript.markdown.blocks import Leaf, seen_text, text_between
 from seproj_desktop.window.transcript.message import Header, Message, Part, Piece, Place
-from seproj_desktop.window.transcript.sheet import Sheet, Spot, is_selectable
 
 Order = tuple[int, Place, int]
 

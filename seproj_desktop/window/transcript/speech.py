@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 )
 
 from seproj_desktop.window.transcript.accessibility import ConversationItem
-from seproj_desktop.window.transcript.accessible_block import Item
+from seproj_desktop.window.transcript.accessible_item import Item
 from seproj_desktop.window.transcript.accessible_items import Items
 from seproj_desktop.window.transcript.announcer import Announcer
 from seproj_desktop.window.transcript.message import Message, Piece, Summary

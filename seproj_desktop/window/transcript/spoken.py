@@ -7,11 +7,20 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
-from seproj_desktop.window.transcript.blocks import Code, Container, Formula, Heading, Leaf, Paragraph, Rule, Table
-from seproj_desktop.window.transcript.blocks import seen_text as text_of_leaf
-from seproj_desktop.window.transcript.line_boxes import time_words
+from seproj_desktop.window.transcript.layout.line_boxes import time_words
+from seproj_desktop.window.transcript.markdown.blocks import (
+    Code,
+    Container,
+    Formula,
+    Heading,
+    Leaf,
+    Paragraph,
+    Rule,
+    Table,
+)
+from seproj_desktop.window.transcript.markdown.blocks import seen_text as text_of_leaf
+from seproj_desktop.window.transcript.markdown.parser import plain_text
 from seproj_desktop.window.transcript.message import Content, Message, Part
-from seproj_desktop.window.transcript.parser import plain_text
 from seproj_desktop.window.transcript.reading import kind_of, words_of
 
 LONGEST = 2000

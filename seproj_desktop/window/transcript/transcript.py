@@ -8,14 +8,14 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.blocks import Leaf
-from seproj_desktop.window.transcript.box import Control
 from seproj_desktop.window.transcript.commands import Commands
-from seproj_desktop.window.transcript.find import Find
-from seproj_desktop.window.transcript.find_bar import FindBar
-from seproj_desktop.window.transcript.hits import words_to_find
-from seproj_desktop.window.transcript.inline import NOTE_TARGET
+from seproj_desktop.window.transcript.finding.find import Find
+from seproj_desktop.window.transcript.finding.find_bar import FindBar
+from seproj_desktop.window.transcript.finding.hits import words_to_find
 from seproj_desktop.window.transcript.keys import Keys
+from seproj_desktop.window.transcript.layout.box import Control
+from seproj_desktop.window.transcript.markdown.blocks import Leaf
+from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET
 from seproj_desktop.window.transcript.menu import Menus
 from seproj_desktop.window.transcript.message import Message, Piece
 from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton, Stage
@@ -24,7 +24,7 @@ from seproj_desktop.window.transcript.reader import ReaderDoor
 from seproj_desktop.window.transcript.reading import whole_text
 from seproj_desktop.window.transcript.speech import Speech
 from seproj_desktop.window.transcript.view import TranscriptView
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 
 class Transcript(TranscriptView):

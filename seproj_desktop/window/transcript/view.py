@@ -19,21 +19,21 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from seproj_desktop.window.controls import SlimScrollBar
 from seproj_desktop.window.theme import GRID, Theme
-from seproj_desktop.window.transcript.box_maker import BoxMaker, CodeLook
 from seproj_desktop.window.transcript.code_blocks import CodeBlocks
-from seproj_desktop.window.transcript.code_box import CodeBox
 from seproj_desktop.window.transcript.entries import Ending, Entry
-from seproj_desktop.window.transcript.flow import Picture
-from seproj_desktop.window.transcript.formula_picture import FormulaPicture
-from seproj_desktop.window.transcript.formulas import Formulas
 from seproj_desktop.window.transcript.glide import Glide
+from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, CodeLook
+from seproj_desktop.window.transcript.layout.code_box import CodeBox
+from seproj_desktop.window.transcript.layout.flow import Picture
+from seproj_desktop.window.transcript.layout.sheet import Sheet
+from seproj_desktop.window.transcript.layout.style import make_style
 from seproj_desktop.window.transcript.message import Message, Piece, Place
 from seproj_desktop.window.transcript.painter import Moment, paint
 from seproj_desktop.window.transcript.scroller import Scroller, Shown
 from seproj_desktop.window.transcript.selection import Selection
-from seproj_desktop.window.transcript.sheet import Sheet
-from seproj_desktop.window.transcript.style import make_style
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.formula_picture import FormulaPicture
+from seproj_desktop.window.transcript.workshop.formulas import Formulas
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 ZOOM_STEPS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 WHEEL_LINES = 3

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from seproj_desktop.window.transcript.blocks import Code, Formula, Heading, Leaf, Paragraph, Row, Rule, Table
-from seproj_desktop.window.transcript.inline import Run
-from seproj_desktop.window.transcript.parser import definitions, leaves, open_leaves
-from seproj_desktop.window.transcript.splitter import Segment, Splitter
+from seproj_desktop.window.transcript.markdown.blocks import Code, Formula, Heading, Leaf, Paragraph, Row, Rule, Table
+from seproj_desktop.window.transcript.markdown.inline import Run
+from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
+from seproj_desktop.window.transcript.markdown.splitter import Segment, Splitter
 
 
 def split(text: str, *, size: int = 0, is_literal: bool = False) -> list[Segment]:

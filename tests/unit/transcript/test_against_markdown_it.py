@@ -5,8 +5,8 @@ import random
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from seproj_desktop.window.transcript.marks import split_row
-from seproj_desktop.window.transcript.splitter import Kind, Segment
+from seproj_desktop.window.transcript.markdown.marks import split_row
+from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment
 from tests.unit.transcript.sketches import split
 
 REFERENCE = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from seproj_desktop.window.transcript.cutting import boundary, soft_cut
+from seproj_desktop.window.transcript.markdown.cutting import boundary, soft_cut
 from tests.unit.transcript.sketches import split
 
 LIMIT = 40

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seproj_desktop.window.transcript.matching import Query, fold
-from seproj_desktop.window.transcript.parser import definitions, leaves
-from seproj_desktop.window.transcript.sections import searched_text
-from seproj_desktop.window.transcript.splitter import Splitter
+from seproj_desktop.window.transcript.finding.matching import Query, fold
+from seproj_desktop.window.transcript.finding.sections import searched_text
+from seproj_desktop.window.transcript.markdown.parser import definitions, leaves
+from seproj_desktop.window.transcript.markdown.splitter import Splitter
 
 COMPOSED = "nai\u0308ve"
 """The two dots as a letter of their own."""

@@ -5,11 +5,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from seproj_desktop.window.transcript.formula_setting import set_formula
-from seproj_desktop.window.transcript.mathml import tree
-from seproj_desktop.window.transcript.orders import MAX_SVG, SetFormula
-from seproj_desktop.window.transcript.tex import prepare
-from seproj_desktop.window.transcript.tex_commands import UnsettableError
+from seproj_desktop.window.transcript.workshop.formula_setting import set_formula
+from seproj_desktop.window.transcript.workshop.mathml import tree
+from seproj_desktop.window.transcript.workshop.orders import MAX_SVG, SetFormula
+from seproj_desktop.window.transcript.workshop.tex import prepare
+from seproj_desktop.window.transcript.workshop.tex_commands import UnsettableError
 
 COMMON = [
     r"\frac{a+b}{c-d}",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seproj_desktop.window.transcript.blocks import Gap, code_text, seen_text
-from seproj_desktop.window.transcript.parser import plain_text
+from seproj_desktop.window.transcript.markdown.blocks import Gap, code_text, seen_text
+from seproj_desktop.window.transcript.markdown.parser import plain_text
 from tests.unit.transcript.sketches import leaves_of, sketched
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seproj_desktop.window.transcript.blocks import (
+from seproj_desktop.window.transcript.markdown.blocks import (
     MAX_DEPTH,
     Code,
     Container,
@@ -13,7 +13,7 @@ from seproj_desktop.window.transcript.blocks import (
     code_text,
     seen_text,
 )
-from seproj_desktop.window.transcript.inline import Run
+from seproj_desktop.window.transcript.markdown.inline import Run
 from tests.unit.transcript.sketches import leaves_of, sketched
 
 LINES = [f"line {number}" for number in range(95)]

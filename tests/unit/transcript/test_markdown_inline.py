@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from seproj_desktop.window.transcript.blocks import Paragraph
-from seproj_desktop.window.transcript.inline import Run, Style
-from seproj_desktop.window.transcript.parser import leaves
-from seproj_desktop.window.transcript.segment import Kind, Segment
+from seproj_desktop.window.transcript.markdown.blocks import Paragraph
+from seproj_desktop.window.transcript.markdown.inline import Run, Style
+from seproj_desktop.window.transcript.markdown.parser import leaves
+from seproj_desktop.window.transcript.markdown.segment import Kind, Segment
 from tests.unit.transcript.sketches import leaves_of, sketch_runs
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seproj_desktop.window.transcript.blocks import Table, seen_text
-from seproj_desktop.window.transcript.holding import LONGEST
-from seproj_desktop.window.transcript.parser import definitions, leaves, open_leaves
-from seproj_desktop.window.transcript.splitter import Splitter
+from seproj_desktop.window.transcript.markdown.blocks import Table, seen_text
+from seproj_desktop.window.transcript.markdown.holding import LONGEST
+from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
+from seproj_desktop.window.transcript.markdown.splitter import Splitter
 from tests.unit.transcript.sketches import growing, leaves_of, open_leaves_of
 
 RICH = """\

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seproj_desktop.window.transcript.blocks import Code, Paragraph, seen_text
-from seproj_desktop.window.transcript.safety import readable, safe_target, visible_controls
+from seproj_desktop.window.transcript.markdown.blocks import Code, Paragraph, seen_text
+from seproj_desktop.window.transcript.markdown.safety import readable, safe_target, visible_controls
 from tests.unit.transcript.sketches import leaves_of
 
 

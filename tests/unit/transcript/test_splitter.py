@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seproj_desktop.window.transcript.segment import CODE_LINES, SOURCE_LIMIT, TABLE_ROWS, TEXT_LIMIT
-from seproj_desktop.window.transcript.splitter import Kind, Segment, Splitter
+from seproj_desktop.window.transcript.markdown.segment import CODE_LINES, SOURCE_LIMIT, TABLE_ROWS, TEXT_LIMIT
+from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
 from tests.unit.transcript.sketches import split, total
 
 MARKS = st.sampled_from(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seproj_desktop.window.transcript.tex import MAX_DEPTH, prepare
-from seproj_desktop.window.transcript.tex_commands import UnsettableError
+from seproj_desktop.window.transcript.workshop.tex import MAX_DEPTH, prepare
+from seproj_desktop.window.transcript.workshop.tex_commands import UnsettableError
 
 THIN = "\u2009"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from seproj_desktop.window.transcript.orders import (
+from seproj_desktop.window.transcript.workshop.orders import (
     Answer,
     ColouredLines,
     ColoursOrder,
@@ -22,7 +22,7 @@ from seproj_desktop.window.transcript.orders import (
 )
 
 ROOT = Path(__file__).parents[3]
-MAIN = "from seproj_desktop.window.transcript.workshop_process import *\n"
+MAIN = "from seproj_desktop.window.transcript.workshop.workshop_process import *\n"
 
 Child = subprocess.Popen[bytes]
 

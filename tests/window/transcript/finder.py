@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.code_box import CodeBox
 from seproj_desktop.window.transcript.entries import Entry, Speaker
+from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Place
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.transcript import Transcript

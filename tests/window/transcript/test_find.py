@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.box_maker import CodeLook
-from seproj_desktop.window.transcript.code_box import CodeBox
 from seproj_desktop.window.transcript.entries import Ending, Entry, Thought
+from seproj_desktop.window.transcript.layout.box_maker import CodeLook
+from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Part, Place
 from seproj_desktop.window.transcript.transcript import Transcript
 from tests.window.transcript.finder import ALICE, FILLING, SHIFT, YOU, Reader

@@ -8,15 +8,24 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.blocks import Block, Code, Formula, Heading, Leaf, Paragraph, Table, seen_text
-from seproj_desktop.window.transcript.box import Box
-from seproj_desktop.window.transcript.box_maker import BoxMaker, CodeLook, Setting
 from seproj_desktop.window.transcript.code_blocks import CodeBlock
 from seproj_desktop.window.transcript.entries import Entry, Speaker
-from seproj_desktop.window.transcript.flow import Picture
-from seproj_desktop.window.transcript.inline import Run, Style
+from seproj_desktop.window.transcript.layout.box import Box
+from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, CodeLook, Setting
+from seproj_desktop.window.transcript.layout.flow import Picture
+from seproj_desktop.window.transcript.layout.style import make_style
+from seproj_desktop.window.transcript.markdown.blocks import (
+    Block,
+    Code,
+    Formula,
+    Heading,
+    Leaf,
+    Paragraph,
+    Table,
+    seen_text,
+)
+from seproj_desktop.window.transcript.markdown.inline import Run, Style
 from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
-from seproj_desktop.window.transcript.style import make_style
 
 X = Run("x", Style.MATH)
 SQUARE = Run("y^2", Style.MATH)

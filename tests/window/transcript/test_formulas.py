@@ -7,16 +7,16 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QImage
 from pytestqt.qtbot import QtBot
 
-from seproj_desktop.window.transcript.formula_picture import (
+from seproj_desktop.window.transcript.workshop.formula_picture import (
     X_HEIGHT,
     DrawnFormula,
     FormulaPicture,
     is_harmless,
     matching_size,
 )
-from seproj_desktop.window.transcript.formula_setting import set_formula
-from seproj_desktop.window.transcript.formulas import REFUSED, Formulas, Refused
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.formula_setting import set_formula
+from seproj_desktop.window.transcript.workshop.formulas import REFUSED, Formulas, Refused
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 PATIENCE = 30_000
 BLACK = QColor("black")

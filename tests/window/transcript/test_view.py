@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import COLUMN_WIDTH, Theme
-from seproj_desktop.window.transcript.box_maker import CodeLook
 from seproj_desktop.window.transcript.entries import Ending, Entry
+from seproj_desktop.window.transcript.layout.box_maker import CodeLook
 from seproj_desktop.window.transcript.transcript import Transcript
 from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, picture, pieces_of, repainted, thoughtful
 

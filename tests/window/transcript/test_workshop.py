@@ -10,8 +10,8 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
-from seproj_desktop.window.transcript.orders import MAX_TEX, FormulaOrder, Refusal, SetFormula
-from seproj_desktop.window.transcript.workshop import Workshop
+from seproj_desktop.window.transcript.workshop.orders import MAX_TEX, FormulaOrder, Refusal, SetFormula
+from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 PATIENCE = 30_000
 READY = 'print(\'{"type":"ready"}\', flush=True)\n'

@@ -1,0 +1,1 @@
+"""Find in the conversation: as the text is seen, in slices between frames."""

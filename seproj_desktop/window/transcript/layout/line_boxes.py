@@ -1,0 +1,146 @@
+"""The small pieces: who speaks, the line that stands for the thinking, rules, and formulas on lines of their own.
+
+On the Qt thread, no widgets. They hold no text that could be selected, the formula excepted.
+"""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRectF, QTime
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
+
+from seproj_desktop.window.transcript.layout.box import Box, Control, Look
+from seproj_desktop.window.transcript.layout.flow import PLACEHOLDER, Flow, Picture, Stretch
+from seproj_desktop.window.transcript.layout.style import Style
+from seproj_desktop.window.transcript.layout.text_box import picture_format
+from seproj_desktop.window.transcript.message import Header, Summary
+
+
+class HeaderBox(Box):
+    """The speaker's name in its colour, the model and the time beside it."""
+
+    def __init__(self, header: Header, style: Style, width: int) -> None:
+        super().__init__(style, width)
+        self._header = header
+        self.height = round(QFontMetricsF(style.name_font).height() + style.grid / 2)
+
+    @property
+    def label(self) -> str:
+        """Everything that is written."""
+        return " · ".join(part for part in (self._header.speaker.name, self._aside) if part)
+
+    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        style, speaker = self.style, self._header.speaker
+        metrics = QFontMetricsF(style.name_font)
+        baseline = at.y() + metrics.ascent()
+        colour = style.theme.readable(QColor(speaker.colour)) if speaker.colour else style.text
+        painter.setPen(colour)
+        painter.setFont(style.name_font)
+        painter.drawText(QPointF(at.x(), baseline), speaker.name)
+        painter.setPen(style.faint)
+        painter.setFont(style.small_font)
+        painter.drawText(QPointF(at.x() + metrics.horizontalAdvance(speaker.name) + style.grid, baseline), self._aside)
+
+    @property
+    def _aside(self) -> str:
+        header = self._header
+        time = time_words(header.time) if header.time else ""
+        return " · ".join(part for part in (header.speaker.model, time) if part)
+
+
+class SummaryBox(Box):
+    """One line for all the thinking, with a triangle that says whether it is open."""
+
+    def __init__(self, summary: Summary, style: Style, width: int) -> None:
+        super().__init__(style, width)
+        self._summary = summary
+        self.height = round(style.small_metrics.height() + style.grid / 2)
+
+    @property
+    def label(self) -> str:
+        return summary_words(self._summary)
+
+    @property
+    def is_open(self) -> bool:
+        return self._summary.is_open
+
+    def control_at(self, x: float, y: float) -> Control | None:
+        end = 2 * self.style.grid + self.style.small_metrics.horizontalAdvance(self.label)
+        return Control.TOGGLE_THOUGHT if 0 <= x <= end and 0 <= y < self.height else None
+
+    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        style = self.style
+        colour = style.text if look.hovered is Control.TOGGLE_THOUGHT else style.faint
+        baseline = at.y() + style.grid / 4 + style.small_metrics.ascent()
+        side = style.small_metrics.xHeight()
+        middle = QPointF(at.x() + style.grid * 0.75, baseline - side / 2)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(middle)
+        painter.rotate(90 if self._summary.is_open else 0)
+        painter.setPen(colour)
+        painter.setBrush(colour)
+        half = side * 0.45
+        painter.drawPolygon(QPolygonF([QPointF(-half * 0.7, -half), QPointF(half, 0), QPointF(-half * 0.7, half)]))
+        painter.restore()
+        painter.setPen(colour)
+        painter.setFont(style.small_font)
+        painter.drawText(QPointF(at.x() + 2 * style.grid, baseline), self.label)
+
+
+class RuleBox(Box):
+    """A thin line across the column."""
+
+    def __init__(self, style: Style, width: int) -> None:
+        super().__init__(style, width)
+        self.height = style.grid + 1
+
+    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        painter.fillRect(QRectF(at.x(), at.y() + self.height // 2, self.width, 1), self.style.line)
+
+
+class FormulaBox(Box):
+    """A formula's picture in the middle of the column; smaller where it would be wider than that."""
+
+    def __init__(self, picture: Picture, style: Style, width: int) -> None:
+        super().__init__(style, width)
+        scale = min(1.0, width / max(1.0, picture.width))
+        fitted = Picture(
+            picture.image, picture.width * scale, picture.height * scale, picture.ascent * scale, picture.source
+        )
+        flow = Flow(
+            PLACEHOLDER,
+            [Stretch(0, 1, picture_format(fitted, style.font))],
+            style.font,
+            style.text_option,
+            pictures={0: fitted},
+        )
+        flow.lay_out(2.0 * width)
+        self.place(flow, max(0.0, (width - fitted.width) / 2), 0.0)
+        self.height = round(flow.height)
+
+    @property
+    def label(self) -> str:
+        return QCoreApplication.translate("FormulaBox", "Formula")
+
+    def letters_of(self, start: int, end: int) -> tuple[int, int]:
+        """The picture, whatever part of the TeX is meant."""
+        return 0, 1
+
+
+def time_words(time: datetime) -> str:
+    """The time of day as the desktop writes it."""
+    return QLocale().toString(QTime(time.hour, time.minute), QLocale.FormatType.ShortFormat)
+
+
+def summary_words(summary: Summary) -> str:
+    """For example "Thought for 4.2 s, 311 tokens"."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("SummaryBox", text)
+
+    tokens = tr("{count} tokens").format(count=f"{summary.tokens:,}") if summary.tokens else ""
+    time = tr("{seconds} s").format(seconds=f"{summary.seconds:.1f}") if summary.seconds is not None else ""
+    if summary.is_live:
+        return ", ".join(part for part in (tr("Thinking…"), time, tokens) if part)
+    first = tr("Thought for {time}").format(time=time) if time else tr("Thought")
+    return ", ".join(part for part in (first, tokens) if part)

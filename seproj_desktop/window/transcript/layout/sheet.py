@@ -1,0 +1,327 @@
+"""All messages with their heights, and the boxes of those pieces that are or were in sight.
+
+On the Qt thread, no widget. Only what is asked for is split, parsed and laid out; a change of width or style forgets
+the boxes and keeps the heights as guesses.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from weakref import WeakSet
+
+from seproj_desktop.window.transcript.code_blocks import CodeBlocks
+from seproj_desktop.window.transcript.layout.box import Box
+from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, Setting
+from seproj_desktop.window.transcript.layout.code_box import CodeBox
+from seproj_desktop.window.transcript.layout.heights import HeightTree
+from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
+from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
+
+MOST_BOXES = 600
+EVICTED_AT_ONCE = 8
+"""Boxes are let go a few at a time: freeing hundreds at once takes milliseconds."""
+HEADER_AND_GAPS = 8
+"""A message's height beyond its text, in units of the grid, as a guess."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What was done, for benchmarks and tests: it tells what a clock tells, without the noise."""
+
+    boxes_made: int = 0
+    boxes_renewed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A piece and its way back to the message; it stays true while stubs above it are parsed."""
+
+    message: Message
+    piece: Piece
+    hint: int
+    """The piece's index when it was found."""
+
+    @property
+    def index(self) -> int:
+        pieces, hint = self.message.pieces, self.hint
+        return hint if hint < len(pieces) and pieces[hint] is self.piece else self.message.index_of(self.place)
+
+    @property
+    def place(self) -> Place:
+        return self.piece.place
+
+    @property
+    def before(self) -> Piece | None:
+        """The piece above it in the same message."""
+        index = self.index
+        return self.message.pieces[index - 1] if index else None
+
+
+class Sheet:
+    """The messages from top to bottom."""
+
+    def __init__(self, maker: BoxMaker, code_blocks: CodeBlocks) -> None:
+        self.maker = maker
+        self.counters = Counters()
+        self.messages: list[Message] = []
+        self.code_blocks = code_blocks
+        self._heights = HeightTree()
+        self._boxes: OrderedDict[Piece, tuple[Content, Box]] = OrderedDict()
+        self._whole_pieces: WeakSet[Piece] = WeakSet()
+
+    # Messages
+
+    def load(self, messages: Sequence[Message]) -> None:
+        """These instead of all before."""
+        self.messages = list(messages)
+        for number, message in enumerate(self.messages):
+            message.number = number
+            message.height = self._guess(message)
+        self._heights = HeightTree(message.height for message in self.messages)
+        self._boxes.clear()
+
+    def append(self, message: Message) -> None:
+        message.number = len(self.messages)
+        self.messages.append(message)
+        message.height = self._guess(message)
+        self._heights.append(message.height)
+
+    def use(self, maker: BoxMaker) -> None:
+        """Another style or width: everything is laid out anew when it comes into sight."""
+        self.maker = maker
+        self._boxes.clear()
+        self.code_blocks.forget_widths()
+
+    @property
+    def height(self) -> int:
+        """Of all messages, guesses included."""
+        return self._heights.total
+
+    def grown(self, message: Message, change: int) -> None:
+        """Takes note of what has changed in a message from the piece `change` on."""
+        self._guess_pieces(message, max(0, change))
+        self._heights.set(message.number, message.height)
+
+    # Spots
+
+    def first(self) -> Spot | None:
+        return self._first_in(0)
+
+    def last(self) -> Spot | None:
+        return self._last_in(len(self.messages) - 1)
+
+    def first_in(self, message: Message) -> Spot | None:
+        """The message's first piece."""
+        return self._first_in(message.number)
+
+    def spot(self, message: Message, place: Place) -> Spot | None:
+        """The piece at a place, or the nearest one there is."""
+        self.split(message)
+        index = message.index_of(place)
+        if index and (index == len(message.pieces) or message.pieces[index].place != place):
+            # A place within a segment that has not been parsed is behind its stub.
+            before = message.pieces[index - 1]
+            if isinstance(before.content, Stub) and before.place[:2] == place[:2]:
+                self._expand(message, index - 1)
+                index = message.index_of(place)
+        return self._solid(message, index) or self._previous_solid(message, len(message.pieces) - 1)
+
+    def next(self, spot: Spot) -> Spot | None:
+        return self._solid(spot.message, spot.index + 1) or self._first_in(spot.message.number + 1)
+
+    def previous(self, spot: Spot) -> Spot | None:
+        return self._previous_solid(spot.message, spot.index - 1) or self._last_in(spot.message.number - 1)
+
+    def spot_at(self, height: int) -> tuple[Spot, int] | None:
+        """The piece at a height from the top, by the heights as they are known, and how far into it the height is."""
+        if not self.messages:
+            return None
+        number = self._heights.at(height)
+        message = self.messages[number]
+        self.split(message)
+        rest = height - self._heights.above(number)
+        for index, piece in enumerate(message.pieces):
+            if rest < piece.height or index == len(message.pieces) - 1:
+                spot = self._solid(message, index) or self._previous_solid(message, index - 1)
+                return None if spot is None else (spot, max(0, min(rest, spot.piece.height)))
+            rest -= piece.height
+        return None
+
+    def above(self, spot: Spot) -> int:
+        """The height of everything before a piece."""
+        pieces, index = spot.message.pieces, spot.index
+        if 2 * index <= len(pieces):
+            inside = sum(piece.height for piece in pieces[:index])
+        else:
+            inside = spot.message.height - sum(piece.height for piece in pieces[index:])
+        return self._heights.above(spot.message.number) + inside
+
+    def walk(self, first: Spot, last: Spot) -> Iterator[Spot]:
+        """All pieces from one to another, both included."""
+        end = (last.message.number, last.place)
+        spot: Spot | None = first
+        while spot is not None and (spot.message.number, spot.place) <= end:
+            yield spot
+            spot = self.next(spot)
+
+    # Boxes
+
+    def box(self, spot: Spot) -> Box:
+        """The piece's box, laid out if it was not; its real height takes the place of the guess."""
+        piece = spot.piece
+        known = self._boxes.get(piece)
+        if known is not None and known[0] is piece.content:
+            self._boxes.move_to_end(piece)
+            return known[1]
+        box = self._renewed(spot, known[1]) if known is not None else None
+        if box is None:
+            box = self.maker.make(piece, self._setting(spot))
+            self.counters.boxes_made += 1
+        self._boxes[piece] = (piece.content, box)
+        self._set_height(spot.message, piece, self.gap(spot) + box.height)
+        return box
+
+    def known_box(self, piece: Piece) -> Box | None:
+        """The box as it was last laid out, if there is one."""
+        known = self._boxes.get(piece)
+        return None if known is None else known[1]
+
+    def forget_formulas(self, arrived: frozenset[str]) -> None:
+        """Has everything laid out anew that shows one of these formulas as its source."""
+        for piece in [piece for piece, (_, box) in self._boxes.items() if not arrived.isdisjoint(box.formulas)]:
+            del self._boxes[piece]
+
+    def gap(self, spot: Spot) -> int:
+        """The room above a piece, part of its height."""
+        if spot.index == 0 and spot.message.number == 0:
+            return 2 * self.maker.style.grid
+        return self.maker.gap(spot.piece, spot.before)
+
+    def evict(self) -> None:
+        """Lets go of a few boxes that were not used for longest."""
+        for _ in range(min(EVICTED_AT_ONCE, len(self._boxes) - MOST_BOXES)):
+            self._boxes.popitem(last=False)
+
+    def _renewed(self, spot: Spot, box: Box) -> Box | None:
+        content = spot.piece.content
+        if isinstance(box, CodeBox) and isinstance(content, Leaf) and isinstance(content.block, Code):
+            self.code_blocks.block(spot.message, spot.index)
+            if box.width == self.maker.width - self.maker.indent(spot.piece) and box.renew(content.block):
+                self.counters.boxes_renewed += 1
+                return box
+        return None
+
+    def _setting(self, spot: Spot) -> Setting:
+        content = spot.piece.content
+        table = None
+        if isinstance(content, Leaf) and isinstance(content.block, Table) and not content.block.is_first:
+            table = self._first_of_table(spot)
+        return Setting(spot.before, table, self.code_blocks.block(spot.message, spot.index))
+
+    def _first_of_table(self, spot: Spot) -> Table | None:
+        """The piece that a table begins with: its rows decide the widths of all."""
+        for index in range(spot.index - 1, -1, -1):
+            content = spot.message.pieces[index].content
+            if isinstance(content, Leaf) and isinstance(content.block, Table) and content.block.is_first:
+                return content.block
+        return None
+
+    # Bookkeeping
+
+    def _guess(self, message: Message) -> int:
+        if message.is_split:
+            return message.height
+        return self.maker.guess(message.length) + HEADER_AND_GAPS * self.maker.style.grid
+
+    def split(self, message: Message) -> None:
+        """Has the message's pieces made, if they were not."""
+        if message.is_split:
+            return
+        message.height = 0
+        message.split()
+        self._guess_pieces(message, 0)
+        self._heights.set(message.number, message.height)
+
+    def _guess_pieces(self, message: Message, start: int) -> None:
+        for index in range(start, len(message.pieces)):
+            piece = message.pieces[index]
+            if not piece.height:
+                piece.height = self.maker.estimate(piece, message.pieces[index - 1] if index else None)
+                message.height += piece.height
+
+    def _expand(self, message: Message, index: int) -> None:
+        if isinstance(message.pieces[index].content, Stub):
+            message.expand(index)
+            self._guess_pieces(message, index)
+            self._heights.set(message.number, message.height)
+
+    def _set_height(self, message: Message, piece: Piece, height: int) -> None:
+        if height != piece.height:
+            message.height += height - piece.height
+            piece.height = height
+            self._heights.set(message.number, message.height)
+
+    def _solid(self, message: Message, index: int) -> Spot | None:
+        """The first piece from `index` on in its message that is parsed; stubs on the way are."""
+        while index < len(message.pieces):
+            if not isinstance(message.pieces[index].content, Stub):
+                return self._whole(message, index)
+            self._expand(message, index)
+        return None
+
+    def _previous_solid(self, message: Message, index: int) -> Spot | None:
+        while index >= 0:
+            if not isinstance(message.pieces[index].content, Stub):
+                return self._whole(message, index)
+            index = self._expand_back(message, index)
+        return None
+
+    def _whole(self, message: Message, index: int) -> Spot:
+        """A spot whose block is parsed back to its beginning: colours and columns depend on what is above."""
+        piece = message.pieces[index]
+        if is_continued(piece.content) and piece not in self._whole_pieces:
+            self._whole_pieces.add(piece)
+            before = index - 1
+            while before >= 0:
+                content = message.pieces[before].content
+                if isinstance(content, Stub):
+                    before = self._expand_back(message, before)
+                elif is_continued(content):
+                    before -= 1
+                else:
+                    break
+            index = message.index_of(piece.place)
+        while index and isinstance(message.pieces[index - 1].content, Stub):
+            # The room above a piece depends on the one before it.
+            index = self._expand_back(message, index - 1) + 1
+        return Spot(message, piece, index)
+
+    def _expand_back(self, message: Message, index: int) -> int:
+        """Parses a stub and returns the index of its last piece, or of the piece before it if it has none."""
+        count = len(message.pieces)
+        self._expand(message, index)
+        return index + len(message.pieces) - count
+
+    def _first_in(self, number: int) -> Spot | None:
+        if not 0 <= number < len(self.messages):
+            return None
+        message = self.messages[number]
+        self.split(message)
+        return self._solid(message, 0)
+
+    def _last_in(self, number: int) -> Spot | None:
+        if not 0 <= number < len(self.messages):
+            return None
+        message = self.messages[number]
+        self.split(message)
+        return self._previous_solid(message, len(message.pieces) - 1)
+
+
+def is_continued(content: Content) -> bool:
+    """Whether a piece goes on with the code block or table above it."""
+    return isinstance(content, Leaf) and isinstance(content.block, Code | Table) and not content.block.is_first
+
+
+def is_selectable(piece: Piece) -> bool:
+    """Whether a piece has text that can be selected."""
+    return piece.place.part in (Part.THOUGHT, Part.BODY, Part.ENDING)

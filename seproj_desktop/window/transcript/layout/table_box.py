@@ -1,0 +1,126 @@
+"""A piece of a table: a flow per cell, columns as wide as the table's first rows need, thin lines between rows.
+
+On the Qt thread, no widget. The widths come from the table's first piece, so that all its pieces agree.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from seproj_desktop.window.transcript.layout.box import Box, Look
+from seproj_desktop.window.transcript.layout.flow import Flow
+from seproj_desktop.window.transcript.layout.style import Style
+from seproj_desktop.window.transcript.layout.text_box import RunText, SetFormula, draw_chip, target_in
+from seproj_desktop.window.transcript.markdown.blocks import Table
+from seproj_desktop.window.transcript.markdown.inline import Run
+
+Cell = Sequence[Run]
+NARROWEST = 3
+"""Letters that every column has room for, where there is any."""
+STEPS = (1, 2, 4, 8)
+"""While a table grows its columns are fitted anew at so many rows only: widths that change at every row would jump."""
+
+
+class TableBox(Box):
+    """At most a dozen rows, with the header if they are the first."""
+
+    def __init__(
+        self, table: Table, widths: Sequence[float], style: Style, width: int, set_formula: SetFormula
+    ) -> None:
+        super().__init__(style, width)
+        self._table = table
+        self._set_formula = set_formula
+        self._widths = widths
+        self._texts: list[RunText] = []
+        self._lines: list[float] = []
+        """Heights at which a line is drawn, the header's own first."""
+        bold = QFont(style.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        top = 0.0
+        if table.is_first:
+            top = self._place_row(table.header, bold, top)
+            self._lines.append(top)
+        for row in table.rows:
+            top = self._place_row(row, style.font, top)
+            self._lines.append(top)
+        self.height = round(top)
+
+    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        right = sum(self._widths)
+        for index, line in enumerate(self._lines):
+            is_header = index == 0 and self._table.is_first
+            thickness = 2.0 if is_header else 1.0
+            painter.fillRect(QRectF(at.x(), at.y() + line - thickness, right, thickness), self.style.line)
+        for placed, text in zip(self.placed, self._texts, strict=True):
+            for chip in text.chips:
+                draw_chip(painter, placed.flow, chip, QPointF(at.x() + placed.left, at.y() + placed.top), self.style)
+
+    def target_at(self, x: float, y: float) -> str:
+        for placed, text in zip(self.placed, self._texts, strict=True):
+            if text.targets and placed.rectangle.contains(x, y):
+                return target_in(text.targets, placed.flow, x - placed.left, y - placed.top)
+        return ""
+
+    def _position_in(self, index: int, letter: int, *, is_end: bool) -> int:
+        return self._texts[index].position_of(letter, is_end=is_end)
+
+    def _place_row(self, row: Sequence[Cell], font: QFont, top: float) -> float:
+        """Places a row's cells and returns where the next row begins."""
+        padding = cell_padding(self.style)
+        flows: list[Flow] = []
+        for column, cell in enumerate(row):
+            text = RunText(cell, self.style, self._set_formula, font)
+            self._texts.append(text)
+            self.formulas |= text.unset
+            flows.append(text.flow(self.style, max(1.0, self._widths[column] - 2 * padding)))
+        left = 0.0
+        for column, flow in enumerate(flows):
+            room = self._widths[column] - 2 * padding - flow.natural_width
+            alignment = self._table.alignments[column] if column < len(self._table.alignments) else ""
+            shift = {"right": room, "center": room / 2}.get(alignment, 0.0)
+            separator, letters = "\t" if column else "\n", self._texts[len(self.placed)].letters
+            self.place(flow, left + padding + max(0.0, shift), top + padding / 2, separator, letters)
+            left += self._widths[column]
+        return top + padding + max((flow.height for flow in flows), default=0.0)
+
+
+def cell_padding(style: Style) -> float:
+    return float(style.grid)
+
+
+def column_widths(table: Table, style: Style, width: float, *, is_growing: bool = False) -> tuple[float, ...]:
+    """Pixels for each column of the table whose first piece is given; together at most `width`."""
+    fitted = max((step for step in STEPS if step <= len(table.rows)), default=0)
+    rows = table.rows[:fitted] if is_growing else table.rows
+    bold = QFont(style.font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    wanted = [natural_width(cell, QFontMetricsF(bold)) for cell in table.header]
+    for row in rows:
+        for column, cell in enumerate(row[: len(wanted)]):
+            wanted[column] = max(wanted[column], natural_width(cell, style.text_metrics))
+    padding = 2 * cell_padding(style) + 2
+    return fit([one + padding for one in wanted], width, padding + NARROWEST * style.code_width)
+
+
+def natural_width(cell: Cell, metrics: QFontMetricsF) -> float:
+    """The width of a cell's text in one line, a little generous for code and bold."""
+    text = "".join(run.text for run in cell)
+    return max((metrics.horizontalAdvance(line) * 1.08 for line in text[:200].split("\n")), default=0.0)
+
+
+def fit(wanted: Sequence[float], width: float, narrowest: float) -> tuple[float, ...]:
+    """Widths that sum to `width` at most: narrow columns get what they want, the wide ones share the rest."""
+    if sum(wanted) <= width:
+        return tuple(wanted)
+    level = width / max(1, len(wanted))
+    for _ in wanted:
+        small = [one for one in wanted if one <= level]
+        large = len(wanted) - len(small)
+        if not large:
+            break
+        raised = (width - sum(small)) / large
+        if raised <= level + 0.5:
+            break
+        level = raised
+    return tuple(max(min(one, level), min(one, narrowest)) for one in wanted)

@@ -1,0 +1,1 @@
+"""What is made in a helper process: pictures of formulas, Pygments' colours."""
