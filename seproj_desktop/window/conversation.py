@@ -43,6 +43,7 @@ class Conversation(QStackedWidget):
 
     def __init__(self, theme: Theme, workshop: Workshop | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._workshop = workshop
         self.empty_state = EmptyState(theme)
         self.transcript = Transcript(theme, workshop)
         self.addWidget(self.empty_state)
@@ -80,6 +81,8 @@ class Conversation(QStackedWidget):
         """Shows the question and the answer's speaker; the text comes with `add_text` and `add_thinking`."""
         self.setCurrentWidget(self.transcript)
         now = datetime.now().astimezone()
+        if self._workshop is not None:
+            self._workshop.prepare()
         self._answer = next(self._keys)
         self._thinking = None
         self.transcript.add(Entry(next(self._keys), Speaker("user", self.tr("You")), question, time=now))

@@ -91,8 +91,7 @@ class Keys(QObject):
     # Moving
 
     def _scroll_lines(self, lines: int) -> None:
-        style = self._view.sheet.maker.style
-        self._view.glide.push(round(lines * style.text_metrics.height() * style.line_height))
+        self._view.glide.push(round(lines * self._view.sheet.maker.style.text_line))
 
     def _scroll_pages(self, pages: int) -> None:
         line = self._view.sheet.maker.style.text_metrics.height() * 2
@@ -164,8 +163,7 @@ class Keys(QObject):
             return
         box = self._view.sheet.box(spot)
         x, top = box.caret_x(head.letter), box.line_top(head.letter)
-        height = self._view.sheet.maker.style.text_metrics.height() * self._view.sheet.maker.style.line_height
-        y = top + height * (1.5 if step > 0 else -0.5)
+        y = top + self._view.sheet.maker.style.text_line * (1.5 if step > 0 else -0.5)
         if 0 <= y < box.height:
             self._set_head(head, Position(head.message, head.place, box.position_at(x, y)))
             return

@@ -96,6 +96,7 @@ class Message:
         "_ending",
         "_is_open",
         "_note",
+        "_parsed_characters",
         "_source",
         "_splitter",
         "_thinking",
@@ -124,6 +125,7 @@ class Message:
         self._thought = entry.thought
         self._ending = entry.ending
         self._note = ""
+        self._parsed_characters = 0
         self._is_open = is_open
         self._definitions: dict[str, str] = {}
         self._splitter: Splitter | None = None
@@ -185,6 +187,11 @@ class Message:
         self.pieces[index : index + 1] = [
             Piece(place, leaf) for place, leaf in self._parsed(Part.BODY, number, stub.content.segment)
         ]
+
+    def take_parsed(self) -> int:
+        """How many characters have been parsed since this was last asked."""
+        count, self._parsed_characters = self._parsed_characters, 0
+        return count
 
     def index_of(self, place: Place) -> int:
         """The index of the piece at a place, or of the first one behind it."""
@@ -291,6 +298,7 @@ class Message:
         return contents
 
     def _parsed(self, part: Part, number: int, segment: Segment) -> list[tuple[Place, Leaf]]:
+        self._parsed_characters += len(segment.lead) + len(segment.text)
         found = leaves(segment, self._definitions)
         return [(Place(part, number, index), leaf) for index, leaf in enumerate(found)]
 
@@ -304,6 +312,7 @@ class Message:
             else:
                 contents += self._parsed(part, number, closed[number])
         for number, segment in enumerate(tail, len(closed)):
+            self._parsed_characters += len(segment.lead) + len(segment.text)
             found = open_leaves(segment) if segment is tail[-1] else leaves(segment)
             contents += [(Place(part, number, index), still_open(leaf)) for index, leaf in enumerate(found)]
         return contents

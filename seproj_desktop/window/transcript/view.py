@@ -68,6 +68,8 @@ class TranscriptView(QAbstractScrollArea):
         self.glide = Glide(self)
         self.painted_pixels = 0
         """Of the viewport, since it was made: for benchmarks and tests."""
+        self._restyle_timer = QTimer(self, interval=0, singleShot=True)
+        self._restyle_timer.timeout.connect(self._restyle)
         self._set_up()
         self.glide.moved.connect(self.scroll_by)
         self.code_blocks.coloured.connect(self._on_coloured)
@@ -247,7 +249,7 @@ class TranscriptView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.devicePixelRatioF() != self.sheet.maker.style.ratio:
             # The window has come to another screen. An override of `event` would tell sooner, and cost at every event.
-            QTimer.singleShot(0, self, self._restyle)
+            self._restyle_timer.start()
         painter = QPainter(self.viewport())
         for rectangle in rectangles_of(event.region()):
             painter.save()
@@ -316,8 +318,11 @@ class TranscriptView(QAbstractScrollArea):
         if step:
             self._move_pixels(step)
         for one in after:
-            if not is_unchanged(one, known.get(one.piece)):
-                viewport.update(0, one.top, viewport.width(), viewport.height() - one.top)
+            old = known.get(one.piece)
+            if not is_unchanged(one, old):
+                is_renewed = old is not None and old.box is one.box and old.gap == one.gap
+                top = one.box_top + int(one.box.changed_top) if is_renewed else one.top
+                viewport.update(0, top, viewport.width(), viewport.height() - top)
                 return
         bottom = after[-1].bottom
         if (known and before[-1].bottom + step != bottom) or before[-1].piece is not after[-1].piece:
@@ -364,8 +369,7 @@ class TranscriptView(QAbstractScrollArea):
         self._after_jump()
 
     def _notches(self, angle: int) -> int:
-        line = self.sheet.maker.style.text_metrics.height() * self.sheet.maker.style.line_height
-        return round(angle / NOTCH * WHEEL_LINES * line)
+        return round(angle / NOTCH * WHEEL_LINES * self.sheet.maker.style.text_line)
 
     def _scroll_aside(self, at: QPoint, pixels: int) -> None:
         shown = self.shown_at(at.y())
@@ -381,12 +385,13 @@ class TranscriptView(QAbstractScrollArea):
 
     def _on_formulas(self, arrived: frozenset[str]) -> None:
         """Formulas have been set: what shows them is laid out anew, without moving what is in sight."""
-        self.sheet.forget_formulas(arrived)
-        self.scroller.arrange()
-        self._after_jump()
+        if self.sheet.forget_formulas(arrived):
+            self.scroller.arrange()
+            self._after_jump()
 
     def _on_theme(self) -> None:
-        QTimer.singleShot(0, self, self._restyle)
+        """A change of palette is told several times in a row."""
+        self._restyle_timer.start()
 
     def _restyle(self) -> None:
         self.scroller.restyle(self._maker())

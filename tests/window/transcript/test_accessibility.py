@@ -248,6 +248,20 @@ def test_a_view_that_is_deleted_takes_everything_with_it(make_view: MakeView, th
     assert not any(QAccessible.accessibleInterface(number) for number in numbers)
 
 
+def test_a_new_slot_of_the_view_changes_nothing_below_it(make_view: MakeView) -> None:
+    view = make_view()
+    view.load(long_entries(4))
+    before = conversation(view)
+    message = before.child(1)
+    button = QToolButton()
+    button.clicked.connect(view.clear)  # PySide gives the view another meta-object, and Qt asks for another interface
+    after = conversation(view)
+    assert after is not before
+    assert after.child(1) is message
+    assert message.parent() is after
+    assert before.isValid()
+
+
 def test_a_growing_answer_keeps_its_blocks(make_view: MakeView) -> None:
     view = make_view()
     view.add(Entry("a", PERSONA), is_open=True)

@@ -76,6 +76,8 @@ class Box:
         self.height = 0
         self.formulas: set[str] = set()
         """The TeX of formulas that stand here as their source, until there is a picture."""
+        self.changed_top = 0.0
+        """Where what the last renewal has changed begins."""
         self.placed: list[Placed] = []
         self._starts: list[int] = []
 

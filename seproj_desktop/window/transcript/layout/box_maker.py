@@ -108,7 +108,7 @@ class BoxMaker:
             case Code():
                 return self._code_box(block, width, setting)
             case Table():
-                widths = column_widths(setting.table or block, style, width, is_growing=block.is_open)
+                widths = self.table_widths(block, setting, width)
                 return TableBox(block, widths, style, width, self._inline_formula)
             case Formula():
                 picture = self._formulas(block.tex, True, style.text_size, ink)
@@ -118,6 +118,11 @@ class BoxMaker:
             case Rule():
                 return RuleBox(style, width)
         assert_never(block)
+
+    def table_widths(self, table: Table, setting: Setting, width: int) -> tuple[float, ...]:
+        """The columns' widths, which the table's first piece decides."""
+        first = setting.table or table
+        return column_widths(first, self.style, width, is_growing=first.is_open)
 
     def _code_box(self, code: Code, width: int, setting: Setting) -> CodeBox:
         look, block = self.code_look, setting.code_block
@@ -161,9 +166,8 @@ class BoxMaker:
 
     def guess(self, characters: int) -> int:
         """The height of so many characters of running text."""
-        per_line = max(1.0, self.width / max(1.0, self.style.text_metrics.averageCharWidth()))
-        lines = 1 + int(characters / per_line)
-        return round(lines * self.style.text_metrics.height() * self.style.line_height)
+        lines = 1 + int(characters * self.style.letter_width / max(1, self.width))
+        return round(lines * self.style.text_line)
 
     def _indent_of(self, container: Container) -> int:
         return (QUOTE_INDENT if container is Container.QUOTE else ITEM_INDENT) * self.style.grid

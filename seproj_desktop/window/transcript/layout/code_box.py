@@ -95,6 +95,7 @@ class CodeBox(Box):
             top += flow.height
             self.side.widest = max(self.side.widest, flow.natural_width)
         self.height = round(top + (self._padding if code.is_last else 0))
+        self.changed_top = self.placed[same].top if same < len(self.placed) else self.height
         return True
 
     def colour(self, first: int, end: int) -> None:

@@ -14,6 +14,7 @@ from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, Setting
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.heights import HeightTree
+from seproj_desktop.window.transcript.layout.table_box import TableBox
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
 from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
 
@@ -30,6 +31,7 @@ class Counters:
 
     boxes_made: int = 0
     boxes_renewed: int = 0
+    characters_parsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Sheet:
         """Takes note of what has changed in a message from the piece `change` on."""
         self._guess_pieces(message, max(0, change))
         self._heights.set(message.number, message.height)
+        self.counters.characters_parsed += message.take_parsed()
 
     # Spots
 
@@ -186,10 +189,12 @@ class Sheet:
         known = self._boxes.get(piece)
         return None if known is None else known[1]
 
-    def forget_formulas(self, arrived: frozenset[str]) -> None:
-        """Has everything laid out anew that shows one of these formulas as its source."""
-        for piece in [piece for piece, (_, box) in self._boxes.items() if not arrived.isdisjoint(box.formulas)]:
+    def forget_formulas(self, arrived: frozenset[str]) -> bool:
+        """Has everything laid out anew that shows one of these formulas as its source; False if nothing does."""
+        outdated = [piece for piece, (_, box) in self._boxes.items() if not arrived.isdisjoint(box.formulas)]
+        for piece in outdated:
             del self._boxes[piece]
+        return bool(outdated)
 
     def gap(self, spot: Spot) -> int:
         """The room above a piece, part of its height."""
@@ -203,13 +208,21 @@ class Sheet:
             self._boxes.popitem(last=False)
 
     def _renewed(self, spot: Spot, box: Box) -> Box | None:
+        """A box that grows with its piece, where it can: lines and rows that are as they were stay laid out."""
         content = spot.piece.content
-        if isinstance(box, CodeBox) and isinstance(content, Leaf) and isinstance(content.block, Code):
-            self.code_blocks.block(spot.message, spot.index)
-            if box.width == self.maker.width - self.maker.indent(spot.piece) and box.renew(content.block):
-                self.counters.boxes_renewed += 1
-                return box
-        return None
+        block = content.block if isinstance(content, Leaf) else None
+        if box.width != self.maker.width - self.maker.indent(spot.piece):
+            return None
+        match box, block:
+            case CodeBox(), Code():
+                self.code_blocks.block(spot.message, spot.index)
+                is_renewed = box.renew(block)
+            case TableBox(), Table():
+                is_renewed = box.renew(block, self.maker.table_widths(block, self._setting(spot), box.width))
+            case _:
+                return None
+        self.counters.boxes_renewed += is_renewed
+        return box if is_renewed else None
 
     def _setting(self, spot: Spot) -> Setting:
         content = spot.piece.content
@@ -252,6 +265,7 @@ class Sheet:
     def _expand(self, message: Message, index: int) -> None:
         if isinstance(message.pieces[index].content, Stub):
             message.expand(index)
+            self.counters.characters_parsed += message.take_parsed()
             self._guess_pieces(message, index)
             self._heights.set(message.number, message.height)
 

@@ -124,6 +124,16 @@ class Style:
         return QFontMetricsF(self.font)
 
     @cached_property
+    def letter_width(self) -> float:
+        """Of a letter of running text, on the average."""
+        return max(1.0, self.text_metrics.averageCharWidth())
+
+    @cached_property
+    def text_line(self) -> float:
+        """The height of a line of running text, its leading included."""
+        return self.text_metrics.height() * self.line_height
+
+    @cached_property
     def text_size(self) -> float:
         """The size in pixels at which a formula's letters are as high as the text's."""
         return matching_size(self.font)

@@ -35,16 +35,41 @@ class TableBox(Box):
         self._texts: list[RunText] = []
         self._lines: list[float] = []
         """Heights at which a line is drawn, the header's own first."""
-        bold = QFont(style.font)
-        bold.setWeight(QFont.Weight.DemiBold)
-        top = 0.0
         if table.is_first:
-            top = self._place_row(table.header, bold, top)
-            self._lines.append(top)
-        for row in table.rows:
-            top = self._place_row(row, style.font, top)
-            self._lines.append(top)
-        self.height = round(top)
+            bold = QFont(style.font)
+            bold.setWeight(QFont.Weight.DemiBold)
+            self._place_row(table.header, bold)
+        self._place_rows(table.rows)
+
+    @property
+    def table(self) -> Table:
+        return self._table
+
+    def renew(self, table: Table, widths: Sequence[float]) -> bool:
+        """Takes the piece as it has grown: rows that are as they were stay; False where it is another one."""
+        before = self._table
+        is_same = (table.header, table.alignments, table.first) == (before.header, before.alignments, before.first)
+        if not is_same or table.is_first != before.is_first or widths != self._widths:
+            return False
+        same = 0
+        while same < min(len(table.rows), len(before.rows)) and table.rows[same] == before.rows[same]:
+            same += 1
+        kept = same + (1 if table.is_first else 0)
+        cells = kept * len(table.header)
+        del self._lines[kept:], self._texts[cells:], self.placed[cells:], self._starts[cells:]
+        self._table = table
+        self.changed_top = self._bottom
+        self._place_rows(table.rows[same:])
+        return True
+
+    def _place_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+        for row in rows:
+            self._place_row(row, self.style.font)
+        self.height = round(self._bottom)
+
+    @property
+    def _bottom(self) -> float:
+        return self._lines[-1] if self._lines else 0.0
 
     def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
         right = sum(self._widths)
@@ -65,9 +90,9 @@ class TableBox(Box):
     def _position_in(self, index: int, letter: int, *, is_end: bool) -> int:
         return self._texts[index].position_of(letter, is_end=is_end)
 
-    def _place_row(self, row: Sequence[Cell], font: QFont, top: float) -> float:
-        """Places a row's cells and returns where the next row begins."""
-        padding = cell_padding(self.style)
+    def _place_row(self, row: Sequence[Cell], font: QFont) -> None:
+        """Places a row's cells under the row before."""
+        padding, top = cell_padding(self.style), self._bottom
         flows: list[Flow] = []
         for column, cell in enumerate(row):
             text = RunText(cell, self.style, self._set_formula, font)
@@ -82,7 +107,7 @@ class TableBox(Box):
             separator, letters = "\t" if column else "\n", self._texts[len(self.placed)].letters
             self.place(flow, left + padding + max(0.0, shift), top + padding / 2, separator, letters)
             left += self._widths[column]
-        return top + padding + max((flow.height for flow in flows), default=0.0)
+        self._lines.append(top + padding + max((flow.height for flow in flows), default=0.0))
 
 
 def cell_padding(style: Style) -> float:

@@ -5,7 +5,7 @@ markdown-it is imported with the first segment that needs it; `warm_up` does it 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Definitions = Mapping[str, str]
 NO_DEFINITIONS: Definitions = MappingProxyType({})
 MOST_COLUMNS = 64
+MOST_ROWS = 128
+"""Rows of tables that are remembered."""
 BOXES = {" ": "☐", "x": "☑", "X": "☑"}
 
 
@@ -95,7 +97,8 @@ def plain_text(text: str, *, is_literal: bool = False) -> str:
 
 def warm_up() -> None:
     """Imports and builds what the first paragraph would have to wait for."""
-    _read("*warm* https://example.org", NO_DEFINITIONS)
+    for half in ("https://example.", "*warm* `code` https://example.org $a$"):
+        _read(half, NO_DEFINITIONS)
 
 
 def _segments(text: str, *, is_literal: bool) -> list[Segment]:
@@ -142,7 +145,17 @@ def _table(segment: Segment, content: str, known: Definitions) -> Table:
     return Table(top, columns, tuple(rows), piece.first, piece.is_first, piece.is_last)
 
 
+@lru_cache(MOST_ROWS)
+def _common_row(text: str, count: int) -> Row:
+    """A growing table's rows are read again with each piece of text: those that are as they were cost nothing."""
+    return _read_row(text, count, NO_DEFINITIONS)
+
+
 def _row(text: str, count: int, known: Definitions) -> Row:
+    return _read_row(text, count, known) if known else _common_row(text, count)
+
+
+def _read_row(text: str, count: int, known: Definitions) -> Row:
     """A row of so many cells; those that are too many stand in the last one, so that nothing is lost."""
     cells = split_row(text)
     if len(cells) > count:

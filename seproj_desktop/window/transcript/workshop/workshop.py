@@ -75,6 +75,12 @@ class Workshop(QObject):
         """0 while no process runs."""
         return self._bench.process_id if self._bench is not None else 0
 
+    def prepare(self) -> None:
+        """Starts the process ahead of the first order: starting takes a frame, which no frame of an answer has to spare."""
+        if not self._is_closed and self._bench is None and not self._deaths:
+            self._start()
+            self._idle.start()
+
     def order_formula(self, tex: str, *, is_display: bool, size: float) -> FormulaOrder:
         """`size` is the font's, in pixels. `formula_arrived` answers with the order that is returned."""
         order = FormulaOrder(tex, is_display, size)
