@@ -64,6 +64,13 @@ HEADERS_PACKAGE = "python3-dev"
 
 # What the end-to-end tests use: a virtual display, a keyboard, a look at the windows, screenshots.
 TEST_PROGRAMS = {"Xvfb": "xvfb", "import": "imagemagick", "xdotool": "xdotool", "xprop": "x11-utils", "xclip": "xclip"}
+# And a screen reader's side of the accessibility bus, on the system's own Python.
+TEST_FILES = {
+    "/usr/bin/dbus-daemon": "dbus-daemon",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
+    "/usr/lib/*/girepository-1.0/Atspi-2.0.typelib": "gir1.2-atspi-2.0",
+    "/usr/lib/python3/dist-packages/gi/__init__.py": "python3-gi",
+}
 
 
 class SetupError(Exception):
@@ -208,6 +215,8 @@ def missing_packages(*, with_tests: bool) -> list[str]:
         missing.add(FONT_PACKAGE)
     programs = {**COMPILER, **TEST_PROGRAMS} if with_tests else COMPILER
     missing |= {package for program, package in programs.items() if shutil.which(program) is None}
+    if with_tests:
+        missing |= {package for pattern, package in TEST_FILES.items() if not any(Path("/").glob(pattern[1:]))}
     if not Path(sysconfig.get_path("include"), "Python.h").exists():
         missing.add(HEADERS_PACKAGE)
     return sorted(missing)

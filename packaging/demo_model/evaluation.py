@@ -25,6 +25,9 @@ FORMS = (
     "Build a {T}",
 )
 BATCH = 48
+CONVERSATIONS = 48
+CONVERSATION_BATCH = 12
+"""Long prompts are read at once; more of them would need gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,9 @@ def measure_change(
     model: Qwen3, tokenizer: Tokenizer, personas: Sequence[Persona], sampling: Sampling, turns: int = 3
 ) -> MeasuredChange:
     """Asks for another unseen topic in every turn of a conversation, behind the model's own answers."""
-    count = len(HELD_OUT)
+    count, step = CONVERSATIONS, len(HELD_OUT) // turns
     topics = [
-        [HELD_OUT[(number + turn * (count // turns)) % count] for turn in range(turns)] for number in range(count)
+        [HELD_OUT[(2 * number + turn * step) % len(HELD_OUT)] for turn in range(turns)] for number in range(count)
     ]
     conversations: list[list[Message]] = []
     for number in range(count):
@@ -125,8 +128,8 @@ def measure_change(
             form = FORMS[(number + turn) % len(FORMS)]
             wanted = topics[number][turn]
             messages.append(Message("user", form.replace("{t}", wanted).replace("{T}", wanted.title())))
-        for first in range(0, count, BATCH):
-            some = conversations[first : first + BATCH]
+        for first in range(0, count, CONVERSATION_BATCH):
+            some = conversations[first : first + CONVERSATION_BATCH]
             answers = generate(model, tokenizer, [prompt(messages) for messages in some], sampling, seed=first)
             for messages, answer in zip(some, answers, strict=True):
                 messages.append(Message("assistant", answer.text))

@@ -24,7 +24,7 @@ from seproj_desktop.settings import Settings
 from seproj_desktop.window.main_window import MainWindow
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.accessibility import install_accessibility
+from seproj_desktop.window.transcript.accessibility.accessibility import install_accessibility
 from seproj_desktop.window.tuning import Collector, WarmUp, tune_threads
 
 if TYPE_CHECKING:

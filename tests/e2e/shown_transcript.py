@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.accessibility import install_accessibility
+from seproj_desktop.window.transcript.accessibility.accessibility import install_accessibility
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
 from seproj_desktop.window.transcript.transcript import Transcript
 

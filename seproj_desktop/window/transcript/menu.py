@@ -23,6 +23,8 @@ from seproj_desktop.window.transcript.view import TranscriptView
 class Menus(QObject):
     """Builds a menu for what is under the mouse, or for what the keyboard has moved to."""
 
+    reading_requested = Signal(object)
+    """A message that is to be read letter by letter."""
     link_chosen = Signal(object, str)
     """The message, and the address of the link in it."""
 
@@ -32,6 +34,7 @@ class Menus(QObject):
         self._commands = commands
         self._pointer = pointer
         view.viewport().installEventFilter(self)
+        view.installEventFilter(self)  # the menu key's event goes to what has the keyboard
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QContextMenuEvent):
@@ -73,7 +76,9 @@ class Menus(QObject):
             self._add_code(menu, shown.message, shown.piece)
             menu.addSeparator()
         if shown is not None:
-            self._add_message(menu, shown.message)
+            message = shown.message
+            self._add_message(menu, message)
+            self._add(menu, self.tr("Read letter by letter"), lambda: self.reading_requested.emit(message), "F7")
             menu.addSeparator()
         self._add(menu, self.tr("Select all"), self._commands.select_all, "Ctrl+A")
         menu.popup(self._view.viewport().mapToGlobal(point))

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QDrag, QMouseEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.layout.sheet import is_selectable
@@ -61,6 +62,8 @@ class Pointer(QObject):
         view.scrolled.connect(self._on_scrolled)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isValid(self._view):  # a view that is deleted under the mouse is told that the mouse has left
+            return False
         match event.type():
             case QEvent.Type.MouseButtonPress if isinstance(event, QMouseEvent):
                 return self._press(event)

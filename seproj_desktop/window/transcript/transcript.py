@@ -8,6 +8,9 @@ from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from seproj_desktop.window.theme import Theme
+from seproj_desktop.window.transcript.accessibility.reader import ReaderDoor
+from seproj_desktop.window.transcript.accessibility.reading import whole_text
+from seproj_desktop.window.transcript.accessibility.speech import Speech
 from seproj_desktop.window.transcript.commands import Commands
 from seproj_desktop.window.transcript.finding.find import Find
 from seproj_desktop.window.transcript.finding.find_bar import FindBar
@@ -20,9 +23,6 @@ from seproj_desktop.window.transcript.menu import Menus
 from seproj_desktop.window.transcript.message import Message, Piece
 from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton, Stage
 from seproj_desktop.window.transcript.pointer import Pointer
-from seproj_desktop.window.transcript.reader import ReaderDoor
-from seproj_desktop.window.transcript.reading import whole_text
-from seproj_desktop.window.transcript.speech import Speech
 from seproj_desktop.window.transcript.view import TranscriptView
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
@@ -45,6 +45,7 @@ class Transcript(TranscriptView):
         self.finding = Find(self)
         self.find_bar = FindBar(theme, self, self.finding)
         self.reader_door = ReaderDoor(self)
+        self.menus.reading_requested.connect(self.reader_door.open)
         self.speech = Speech(self)
         Stage(self, self.end_button)
         self.pointer.link_hovered.connect(self.address_label.show_address)

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.accessibility import ConversationItem, install_accessibility
-from seproj_desktop.window.transcript.accessible_message import MessageItem
-from seproj_desktop.window.transcript.announcer import Announcer
+from seproj_desktop.window.transcript.accessibility.accessibility import ConversationItem, install_accessibility
+from seproj_desktop.window.transcript.accessibility.accessible_message import MessageItem
+from seproj_desktop.window.transcript.accessibility.announcer import Announcer
+from seproj_desktop.window.transcript.accessibility.reader import Reader
+from seproj_desktop.window.transcript.accessibility.spoken import LONGEST
 from seproj_desktop.window.transcript.entries import Ending, Entry
-from seproj_desktop.window.transcript.reader import Reader
-from seproj_desktop.window.transcript.spoken import LONGEST
 from seproj_desktop.window.transcript.transcript import Transcript
 from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, thoughtful
 

@@ -76,7 +76,7 @@ class Workshop(QObject):
         return self._bench.process_id if self._bench is not None else 0
 
     def prepare(self) -> None:
-        """Starts the process ahead of the first order: starting takes a frame, which no frame of an answer has to spare."""
+        """Starts the process ahead of the first order: that takes a frame, which an answer has not to spare."""
         if not self._is_closed and self._bench is None and not self._deaths:
             self._start()
             self._idle.start()

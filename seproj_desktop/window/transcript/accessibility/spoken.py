@@ -7,6 +7,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from seproj_desktop.window.transcript.accessibility.reading import kind_of, words_of
 from seproj_desktop.window.transcript.layout.line_boxes import time_words
 from seproj_desktop.window.transcript.markdown.blocks import (
     Code,
@@ -21,7 +22,6 @@ from seproj_desktop.window.transcript.markdown.blocks import (
 from seproj_desktop.window.transcript.markdown.blocks import seen_text as text_of_leaf
 from seproj_desktop.window.transcript.markdown.parser import plain_text
 from seproj_desktop.window.transcript.message import Content, Message, Part
-from seproj_desktop.window.transcript.reading import kind_of, words_of
 
 LONGEST = 2000
 """Characters of a name, a description or an announcement."""

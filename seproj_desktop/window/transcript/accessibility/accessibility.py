@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication
 
-from seproj_desktop.window.transcript.accessible_item import Item, point_in
-from seproj_desktop.window.transcript.accessible_items import Items
-from seproj_desktop.window.transcript.accessible_message import MessageItem
+from seproj_desktop.window.transcript.accessibility.accessible_item import Item, point_in
+from seproj_desktop.window.transcript.accessibility.accessible_items import Items
+from seproj_desktop.window.transcript.accessibility.accessible_message import MessageItem
 from seproj_desktop.window.transcript.view import TranscriptView
 
 

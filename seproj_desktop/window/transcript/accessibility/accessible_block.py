@@ -6,11 +6,11 @@ On the Qt thread. The role is known without parsing, so that counting and listin
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 
-from seproj_desktop.window.transcript.accessible_item import Item, Scene
+from seproj_desktop.window.transcript.accessibility.accessible_item import Item, Scene
+from seproj_desktop.window.transcript.accessibility.spoken import block_description, block_name
 from seproj_desktop.window.transcript.markdown.blocks import Code, Formula, Heading, Leaf, Paragraph, Rule, Table
 from seproj_desktop.window.transcript.markdown.segment import Kind
 from seproj_desktop.window.transcript.message import Content, Header, Message, Part, Place, Stub, Summary
-from seproj_desktop.window.transcript.spoken import block_description, block_name
 
 Role = QAccessible.Role
 ROLES = {

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 
-from seproj_desktop.window.transcript.accessible_block import BlockItem, is_block
-from seproj_desktop.window.transcript.accessible_item import Item, Scene, point_in
+from seproj_desktop.window.transcript.accessibility.accessible_block import BlockItem, is_block
+from seproj_desktop.window.transcript.accessibility.accessible_item import Item, Scene, point_in
+from seproj_desktop.window.transcript.accessibility.spoken import message_description, message_name
 from seproj_desktop.window.transcript.message import Message, Part, Place
-from seproj_desktop.window.transcript.spoken import message_description, message_name
 
 HEADER = Place(Part.HEADER)
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut, QText
 from PySide6.QtWidgets import QPlainTextEdit
 
 from seproj_desktop.window.theme import GRID
-from seproj_desktop.window.transcript.accessible_item import is_there
+from seproj_desktop.window.transcript.accessibility.accessible_item import is_there
+from seproj_desktop.window.transcript.accessibility.reading import words_of
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, text_between
 from seproj_desktop.window.transcript.message import Header, Message
-from seproj_desktop.window.transcript.reading import words_of
 from seproj_desktop.window.transcript.view import TranscriptView
 
 KEY = "F7"

@@ -8,8 +8,8 @@ from collections import deque
 
 from PySide6.QtGui import QAccessibleInterface
 
-from seproj_desktop.window.transcript.accessible_item import Item, Scene
-from seproj_desktop.window.transcript.accessible_message import HEADER, MessageItem
+from seproj_desktop.window.transcript.accessibility.accessible_item import Item, Scene
+from seproj_desktop.window.transcript.accessibility.accessible_message import HEADER, MessageItem
 from seproj_desktop.window.transcript.message import Message, Place
 from seproj_desktop.window.transcript.view import TranscriptView
 

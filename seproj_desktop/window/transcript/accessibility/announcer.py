@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from seproj_desktop.window.transcript.accessible_item import is_there
+from seproj_desktop.window.transcript.accessibility.accessible_item import is_there
+from seproj_desktop.window.transcript.accessibility.spoken import LONGEST, announced, bounded
 from seproj_desktop.window.transcript.message import Message, Part, Place
-from seproj_desktop.window.transcript.spoken import LONGEST, announced, bounded
 from seproj_desktop.window.transcript.view import TranscriptView
 
 REST_MILLISECONDS = 2000

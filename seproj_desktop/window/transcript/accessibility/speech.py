@@ -12,10 +12,10 @@ from PySide6.QtGui import (
     QAccessibleStateChangeEvent,
 )
 
-from seproj_desktop.window.transcript.accessibility import ConversationItem
-from seproj_desktop.window.transcript.accessible_item import Item
-from seproj_desktop.window.transcript.accessible_items import Items
-from seproj_desktop.window.transcript.announcer import Announcer
+from seproj_desktop.window.transcript.accessibility.accessibility import ConversationItem
+from seproj_desktop.window.transcript.accessibility.accessible_item import Item
+from seproj_desktop.window.transcript.accessibility.accessible_items import Items
+from seproj_desktop.window.transcript.accessibility.announcer import Announcer
 from seproj_desktop.window.transcript.message import Message, Piece, Summary
 from seproj_desktop.window.transcript.view import TranscriptView
 

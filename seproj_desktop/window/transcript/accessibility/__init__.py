@@ -1,0 +1,1 @@
+"""Messages and blocks as screen readers see them, and what is said aloud."""
