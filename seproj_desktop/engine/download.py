@@ -79,20 +79,22 @@ class ModelDownloads:
         )
         assert process.stdout is not None
         failure = ""
+        if self._is_cancelled:
+            process.kill()
         try:
-            if self._is_cancelled:
-                process.kill()
             async for line in process.stdout:
                 said = json.loads(line)
                 if "error" in said:
                     failure = said["error"]
                 else:
                     on_progress(DownloadProgress(said["done"], said["total"]))
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+        except BaseException:
+            # Only then: killing a process that ends by itself takes its exit status away from asyncio.
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
+            raise
+        await process.wait()
         return failure if failure or process.returncode else None
 
 

@@ -80,6 +80,8 @@ class CodeBlocks(QObject):
     def __init__(self, workshop: Workshop | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workshop = workshop
+        self._mark = object()
+        """Tells this transcript's orders from those of others that share the workshop."""
         self._blocks: dict[Key, CodeBlock] = {}
         self._behind: list[CodeBlock] = []
         self._timer = QTimer(self, interval=0)
@@ -152,11 +154,12 @@ class CodeBlocks(QObject):
             return
         code = code_text(code_leaves(block.message, block.start))
         if 0 < len(code) <= LONGEST_FOR_PYGMENTS:
-            self._workshop.order_colours(block.key, block.language, code)
+            self._workshop.order_colours((self._mark, block.key), block.language, code)
 
-    def _adopt(self, key: Key, first: int, spans: Sequence[tuple[Span, ...]]) -> None:
-        block = self._blocks.get(key)
-        if block is not None:
+    def _adopt(self, key: tuple[object, Key], first: int, spans: Sequence[tuple[Span, ...]]) -> None:
+        mark, place = key
+        block = self._blocks.get(place)
+        if block is not None and mark is self._mark:
             block.colouring.adopt(first, spans)
             self.coloured.emit(block.message, block.start, first, first + len(spans))
 
