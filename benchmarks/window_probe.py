@@ -113,7 +113,7 @@ def main() -> int:
         pulse.begin.emit()
         app = assemble(settings, paths, reporter)
         app.engine.subscribe(tell_engine)
-        app.engine.subscribe(lambda _: panes.use(app))
+        app.engine.subscribe(lambda status: panes.use(app) if isinstance(status, Ready) else None)
         app.server.subscribe(tell_server)
         return app
 

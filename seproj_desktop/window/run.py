@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -105,8 +104,8 @@ class Session:
         self.window.close_requested.connect(close)
         with signals_call(loop, close):
             self.window.show()
-            # Once the window has been painted.
-            QTimer.singleShot(0, self.backend.start)
+            # Once the window has been painted and its fonts are loaded.
+            self._warm_up.done.connect(self.backend.start)
             self._warm_up.start()
             await closed
             await self.close()
@@ -114,6 +113,7 @@ class Session:
 
     async def close(self) -> None:
         self.window.hide()
+        self._warm_up.stop()
         self.window.end()
         await self.operations.aclose()
         await self.backend.close()

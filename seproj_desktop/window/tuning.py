@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 
 from seproj_desktop.window.transcript.markdown import parser
@@ -58,7 +58,12 @@ def draw_letters(font: QFont) -> None:
 
 
 class WarmUp(QObject):
-    """Takes the warming steps one by one, between the window's other events."""
+    """Takes the warming steps one by one, between the window's other events.
+
+    Whoever imports something large waits until `done`: two threads that import hold each other up for seconds.
+    """
+
+    done = Signal()
 
     def __init__(self, font: QFont, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,10 +74,15 @@ class WarmUp(QObject):
     def start(self) -> None:
         self._timer.start()
 
+    def stop(self) -> None:
+        """What is not warm yet stays cold, and `done` is never told."""
+        self._timer.stop()
+
     def _step(self) -> None:
         step = next(self._steps, None)
         if step is None:
             self._timer.stop()
+            self.done.emit()
         else:
             step()
 

@@ -52,6 +52,8 @@ class Workbench(QObject):
         parameters = QProcess.UnixProcessParameters()
         # A session of its own: Ctrl+C in our terminal is not the child's.
         parameters.flags = flags.CreateNewSession | flags.CloseFileDescriptors | flags.ResetSignalHandlers
+        # A plain fork copies the page tables of a process that has the engine's libraries in it.
+        parameters.flags |= flags.UseVFork
         self._process.setUnixProcessParameters(parameters)
         self._process.start(sys.executable, ["-P", "-c", self._code, *sys.path])
 
