@@ -62,11 +62,6 @@ class Commands(QObject):
 
     # Messages
 
-    @property
-    def available(self) -> frozenset[MessageAction]:
-        """The actions that are offered."""
-        return self._available
-
     def offer(self, actions: frozenset[MessageAction]) -> None:
         """Offers these besides copying."""
         self._available = COPYING | actions

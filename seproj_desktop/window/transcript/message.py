@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, Table
@@ -270,7 +270,7 @@ class Message:
         return self._splitter
 
     def _thought_contents(self) -> list[tuple[Place, Content]]:
-        if not self._thought.text and self._thinking is None:
+        if not self._has_thought:
             return []
         contents: list[tuple[Place, Content]] = [(Place(Part.SUMMARY), self._summary())]
         if self.is_thought_open:
@@ -284,6 +284,10 @@ class Message:
     def _summary(self) -> Summary:
         is_live = self._is_open and not self._has_text
         return Summary(self._thought.seconds, self._thought.tokens, self.is_thought_open, is_live)
+
+    @property
+    def _has_thought(self) -> bool:
+        return self._thinking is not None or bool(self._thought.text)
 
     @property
     def _has_text(self) -> bool:
@@ -325,7 +329,7 @@ class Message:
         return self._replace(start, end, self._all_parsed(part, splitter, first))
 
     def _set_summary(self) -> int:
-        if not self._thought.text and self._thinking is None:
+        if not self._has_thought:
             return len(self.pieces)
         start = self.index_of(Place(Part.SUMMARY))
         end = self.index_of(Place(Part.THOUGHT))
@@ -361,13 +365,3 @@ def still_open(leaf: Leaf) -> Leaf:
 def source(splitter: Splitter) -> str:
     """Everything that was fed."""
     return "".join(segment.text for segment in (*splitter.closed, *splitter.tail()))
-
-
-def is_text(content: Content) -> bool:
-    """Whether the piece holds words that can be selected."""
-    match content:
-        case Leaf() | Ending() | Note():
-            return True
-        case Header() | Summary() | Stub():
-            return False
-    assert_never(content)

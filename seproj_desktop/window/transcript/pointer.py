@@ -86,7 +86,7 @@ class Pointer(QObject):
             return None
         if point.y() < shown.top:
             letter = 0
-        elif point.y() >= shown.bottom and not self._is_between(shown, point.y()):
+        elif point.y() >= shown.bottom:
             letter = shown.box.length
         else:
             letter = shown.box.position_at(point.x() - self._view.box_left(shown.piece), point.y() - shown.box_top)
@@ -286,6 +286,3 @@ class Pointer(QObject):
         """The piece of text at a height, or the one nearest to it."""
         texts = [one for one in self._view.scroller.shown if is_selectable(one.piece)]
         return min(texts, key=lambda one: max(one.top - y, 0, y - one.bottom + 1), default=None)
-
-    def _is_between(self, shown: Shown, y: int) -> bool:
-        return shown.box_top <= y < shown.bottom

@@ -4,7 +4,7 @@ On the Qt thread, no widget. The anchor is a piece and how far it is scrolled ou
 guesses and turn real without moving what is seen. At the end the end is the anchor.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seproj_desktop.window.transcript.layout.box import Box
@@ -250,7 +250,3 @@ class Scroller:
     def _is_last(self, shown: Shown) -> bool:
         last = self.sheet.last()
         return last is not None and last.piece is shown.piece
-
-    def spots_in_sight(self) -> Iterator[tuple[Message, Place]]:
-        for shown in self.shown:
-            yield shown.message, shown.piece.place

@@ -95,10 +95,6 @@ class Style:
         return font
 
     @cached_property
-    def small_option(self) -> QTextOption:
-        return text_option()
-
-    @cached_property
     def text_option(self) -> QTextOption:
         return text_option()
 

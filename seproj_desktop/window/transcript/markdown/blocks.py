@@ -113,10 +113,6 @@ class Leaf:
     glue: str = ""
     """With `Gap.NONE`: what the cut between two pieces of text took away, a space, a line break or nothing."""
 
-    @property
-    def is_item_start(self) -> bool:
-        return bool(self.marker)
-
 
 def seen_text(leaf: Leaf) -> str:
     """The leaf as plain text, without its marker."""
