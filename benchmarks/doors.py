@@ -18,6 +18,7 @@ from benchmarks.wire import Worker
 from seproj_desktop.engine.catalog import DEMO_NAME
 from seproj_desktop.engine.environment import engine_variables
 from seproj_desktop.engine.hardware import has_nvidia_gpu
+from seproj_desktop.engine.vllm_engine import CPU_BLOCK
 from seproj_desktop.paths import resources_folder
 from seproj_desktop.settings import EngineSettings
 
@@ -49,9 +50,15 @@ def settings_variables(settings: EngineSettings) -> dict[str, str]:
     return {f"SEPROJ_ENGINE_{name.upper()}": str(value) for name, value in values.items()}
 
 
-def vllm_arguments() -> list[str]:
-    """What the program hands to vLLM, in the words of its command line; logs of requests are off."""
-    device = [] if has_nvidia_gpu() else ["--dtype", "bfloat16", "--kv-cache-memory-bytes", str(CACHE_MIB << 20)]
+def vllm_arguments(*, own_blocks: bool = False) -> list[str]:
+    """What the program hands to vLLM, in the words of its command line; logs of requests are off.
+
+    With `own_blocks` the size of the cache's blocks is left to vLLM.
+    """
+    device: list[str] = []
+    if not has_nvidia_gpu():
+        blocks = [] if own_blocks else ["--block-size", str(CPU_BLOCK)]
+        device = ["--dtype", "bfloat16", "--kv-cache-memory-bytes", str(CACHE_MIB << 20), *blocks]
     return [
         *("--model", str(DEMO), "--served-model-name", DEMO_NAME),
         *("--max-model-len", str(CONTEXT), "--max-num-seqs", str(SEQUENCES)),
@@ -89,10 +96,11 @@ def wait_until_loaded(ours: Program) -> None:
     ours.wait_for_line(lambda line: line.strip().startswith("Ready:"), START_SECONDS)
 
 
-def start_vllm(stack: ExitStack, folder: Path, port: int) -> Program:
+def start_vllm(stack: ExitStack, folder: Path, port: int, *, name: str = "vllm", own_blocks: bool = False) -> Program:
     module = ["-W", "ignore", "-m", "vllm.entrypoints.openai.api_server"]
-    command = [PYTHON, *module, "--host", "127.0.0.1", "--port", str(port), *vllm_arguments()]
-    return stack.enter_context(Program("vllm", command, folder, vllm_variables(folder)))
+    command = [PYTHON, *module, "--host", "127.0.0.1", "--port", str(port)]
+    command += vllm_arguments(own_blocks=own_blocks)
+    return stack.enter_context(Program(name, command, folder, vllm_variables(folder)))
 
 
 def wait_until_healthy(program: Program, port: int) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MIB = 1 << 20
+CPU_BLOCK = 32
+"""Tokens per block of the prefix cache on a CPU. With vLLM's 128 there, a persona's prompt is too short to be kept:
+64 clients waited 241 ms for a first token instead of 80, at 3,680 tokens per second instead of 4,330."""
 SHUTDOWN_SECONDS = 1.5
 SHORT_PROMPT = 4096
 """Characters. Up to here rendering stays on the loop: the way to a thread and back cost 140 of its 370 µs."""
@@ -93,6 +96,7 @@ def _engine_args(options: EngineOptions) -> dict[str, Any]:
         args |= {
             "enforce_eager": True,
             "dtype": "bfloat16",
+            "block_size": CPU_BLOCK,
             "kv_cache_memory_bytes": (options.cpu_cache_mib or 4096) * MIB,
         }
     return args
