@@ -13,7 +13,7 @@ from benchmarks.corpus_hostile import HOSTILE
 from benchmarks.transcript_orders import TOKENS_PER_FRAME, Endured, Flush, HostileOrder, Streamed, StreamOrder
 from benchmarks.transcript_panes import QUESTION, Pane
 from benchmarks.transcript_stage import MEGABYTE, Stage, memory
-from seproj_desktop.bridge.feed import ANSWERS_PER_FRAME, FRAME_MILLISECONDS
+from seproj_desktop.bridge.feed import CHANNELS_PER_FRAME, FRAME_MILLISECONDS
 
 SELECT_EVERY = 60
 """Flushes after which everything is selected anew, so that the selection reaches into what is growing."""
@@ -23,7 +23,7 @@ LIMIT = 60.0
 
 def stream(stage: Stage, panes: Sequence[Pane], order: StreamOrder) -> Streamed:
     """Feeds every pane an answer of its own; of more panes than a frame has time for some are fed in each, in turn."""
-    at_once = min(len(panes), ANSWERS_PER_FRAME)
+    at_once = min(len(panes), CHANNELS_PER_FRAME)
     size = TOKENS_PER_FRAME * TOKEN * len(panes) / at_once
     slices = [list(cut(text_of(order, number), size)) for number in range(len(panes))]
     turns = [(pane, text) for row in zip(*slices, strict=True) for pane, text in zip(panes, row, strict=True)]

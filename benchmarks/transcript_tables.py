@@ -162,4 +162,4 @@ def work_of(flushes: Sequence[Flush], counter: str) -> str:
 
 
 def laid_out(work: dict[str, int]) -> int:
-    return work.get("boxes made", 0)
+    return work.get("boxes made", 0) + work.get("boxes fitted", 0)

@@ -6,14 +6,13 @@ what is there after a start or a load is frozen. Benchmarks import this instead 
 """
 
 import gc
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
-
-from seproj_desktop.window.transcript.markdown import parser
 
 INTERVAL = 1000
 """Milliseconds between collections of what is young (well under a millisecond each)."""
@@ -23,6 +22,13 @@ SWITCH_INTERVAL = 0.001
 """Seconds. With Python's 0.005 a busy backend thread holds up the paint: 26 ms at the 99th percentile instead of 7."""
 WARM_LETTERS = "Ag0 äß αβ Жж 漢字 かな 한글 العربية עברית ∑∫→≤ ☐☑✓ 😀👍🏽 •◦▪ ⋯↓"
 """A letter or two of what answers are made of: the first use of a font costs 10 to 20 ms."""
+
+TRANSCRIPT = "seproj_desktop.window.transcript"
+PARTS = ("markdown.parser", "layout.box", "layout.sheet", "view", "transcript")
+HEAVY_MODULES = ("markdown_it", *(f"{TRANSCRIPT}.{part}" for part in PARTS))
+"""What an answer's view is made of, in portions of 20 to 50 ms."""
+COMMON_LANGUAGES = ("python", "bash", "javascript", "json")
+"""Whose first block of code need not wait for its colours."""
 
 
 def tune_threads() -> None:
@@ -37,7 +43,11 @@ def warm_up(font: QFont) -> None:
 
 
 def warming_steps(font: QFont) -> Iterator[Callable[[], None]]:
-    """What is slow the first time: each font's letters (10 to 40 ms), and the Markdown parser (30 to 50 ms)."""
+    """What is slow the first time: each font's letters (10 to 40 ms), the Markdown parser, the transcript's parts, and
+    the colours of code.
+
+    Their modules take 100 to 170 ms to import, so they come in steps too, after the window's first paint.
+    """
     for family in (font, QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)):
         for is_bold, is_italic in ((False, False), (True, False), (False, True)):
             variant = QFont(family)
@@ -45,7 +55,29 @@ def warming_steps(font: QFont) -> Iterator[Callable[[], None]]:
             variant.setBold(is_bold)
             variant.setItalic(is_italic)
             yield partial(draw_letters, variant)
-    yield parser.warm_up
+    for name in HEAVY_MODULES:
+        yield partial(import_module, name)
+    yield warm_parser
+    for language in COMMON_LANGUAGES:
+        yield partial(warm_lexer, language)
+
+
+def import_module(name: str) -> None:
+    importlib.import_module(name)
+
+
+def warm_parser() -> None:
+    """Has the Markdown parser build its rules."""
+    from seproj_desktop.window.transcript.markdown import parser
+
+    parser.warm_up()
+
+
+def warm_lexer(language: str) -> None:
+    """Has the colours of a language ready."""
+    from seproj_desktop.window.transcript.colours import languages
+
+    languages.warm_up(language)
 
 
 def draw_letters(font: QFont) -> None:

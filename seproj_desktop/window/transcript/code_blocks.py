@@ -4,7 +4,7 @@ On the Qt thread, no widget. A block's lines are coloured in order, in slices be
 near the block's beginning is coloured at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -94,6 +94,12 @@ class CodeBlocks(QObject):
         self._behind.clear()
         self._timer.stop()
 
+    def forget(self, messages: Collection[Message]) -> None:
+        """Lets go of the blocks of messages that are gone: others may come under their keys."""
+        keys = {message.key for message in messages}
+        self._blocks = {key: block for key, block in self._blocks.items() if block.message.key not in keys}
+        self._behind = [block for block in self._behind if block.message.key not in keys]
+
     def block(self, message: Message, index: int) -> CodeBlock | None:
         """The block of the piece at `index` with the lines so far, if it is code."""
         content = message.pieces[index].content
@@ -103,7 +109,7 @@ class CodeBlocks(QObject):
         first = message.pieces[start]
         key = (message.key, first.place)
         block = self._blocks.get(key)
-        if block is None:
+        if block is None or block.message is not message:
             block = self._blocks[key] = CodeBlock(message, first.place, content.block.language)
         self._take(block, start, index)
         return block

@@ -4,14 +4,14 @@ On the Qt thread. Long selections are gathered in slices between two frames; the
 whole. The clipboard is the only thing outside the transcript that is touched here.
 """
 
-from collections.abc import Iterator
-from enum import Enum, auto
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from seproj_desktop.window.transcript.code_blocks import code_leaves, start_of_block
+from seproj_desktop.window.transcript.entries import MessageAction
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, code_text
 from seproj_desktop.window.transcript.markdown.parser import plain_text
@@ -24,19 +24,9 @@ COPIED_MILLISECONDS = 1500
 """How long a control says that it has copied."""
 
 
-class MessageAction(Enum):
-    """What can be done with one message; copying is done here, the rest by who listens."""
-
-    COPY_MARKDOWN = auto()
-    COPY_TEXT = auto()
-    EDIT = auto()
-    REGENERATE = auto()
-    CONTINUE = auto()
-    FORK = auto()
-    DELETE = auto()
-
-
 COPYING = frozenset({MessageAction.COPY_MARKDOWN, MessageAction.COPY_TEXT})
+NEEDS_FOCUS = frozenset({MessageAction.DELETE, MessageAction.FORK})
+"""Actions that keys never take to a message that nobody has chosen."""
 
 
 class Commands(QObject):
@@ -46,6 +36,12 @@ class Commands(QObject):
     """Text has reached the clipboard."""
     action_requested = Signal(object, str)
     """A `MessageAction` that changes the conversation, and the message's key."""
+    regenerate_as_requested = Signal(str, str)
+    """The message's key, and the id of the persona that is to answer instead."""
+    regenerate_at_requested = Signal(str, float)
+    """The message's key, and the temperature of the new answer's sampling."""
+    version_requested = Signal(str, int)
+    """The message's key, and how many versions further: -1 or 1."""
     save_requested = Signal(str, str)
     """A code block's text and its language."""
 
@@ -53,6 +49,7 @@ class Commands(QObject):
         super().__init__(view)
         self._view = view
         self._available = COPYING
+        self._personas: tuple[tuple[str, str], ...] = ()
         self._parts: Iterator[str] | None = None
         self._gathered: list[str] = []
         self._timer = QTimer(self, interval=0)
@@ -66,11 +63,49 @@ class Commands(QObject):
         """Offers these besides copying."""
         self._available = COPYING | actions
 
+    def show_personas(self, personas: Sequence[tuple[str, str]]) -> None:
+        """Ids and names of those who can answer instead, in the order of the menu."""
+        self._personas = tuple(personas)
+
+    @property
+    def personas(self) -> tuple[tuple[str, str], ...]:
+        return self._personas
+
     def actions_for(self, message: Message) -> tuple[MessageAction, ...]:
         """What can be done with a message now, in the order of menus."""
-        return tuple(action for action in MessageAction if action in self._available and fits(action, message))
+        without = frozenset() if self._personas else frozenset({MessageAction.REGENERATE_AS})
+        available = self._available - without
+        return tuple(action for action in MessageAction if action in available and fits(action, message))
+
+    def act(self, action: MessageAction) -> None:
+        """Runs an action on the message that keys mean: the focused one, or else the last one that it fits."""
+        focused = self._view.focused
+        message = self._last_for(action) if focused is None else focused[0]
+        if message is not None and action in self.actions_for(message):
+            self.run(action, message)
+
+    def step_version(self, step: int) -> None:
+        """To another version of the focused message, or else of the last one that has some, which gets the focus."""
+        focused, sheet = self._view.focused, self._view.sheet
+        if focused is not None and focused[0].versions > 1:
+            self._step(focused[0], step)
+            return
+        message = next((one for one in reversed(sheet.messages) if one.versions > 1), None)
+        spot = None if message is None else sheet.first_in(message)
+        if spot is not None:
+            # It may be out of sight, and is to be seen as it changes.
+            self._view.focus_piece(spot.message, spot.piece)
+            self._step(spot.message, step)
+
+    def regenerate_as(self, message: Message, persona: str) -> None:
+        """`persona` is one of the ids that are shown."""
+        self.regenerate_as_requested.emit(message.key, persona)
+
+    def regenerate_at(self, message: Message, temperature: float) -> None:
+        self.regenerate_at_requested.emit(message.key, temperature)
 
     def run(self, action: MessageAction, message: Message) -> None:
+        """Does an action, or tells that it is wanted; `REGENERATE_AS` needs a persona: see `regenerate_as`."""
         match action:
             case MessageAction.COPY_MARKDOWN:
                 self.put(message.text.strip("\n"))
@@ -117,6 +152,13 @@ class Commands(QObject):
                 self._view.viewport().update()
             case Control.TOGGLE_THOUGHT:
                 self._view.show_thought(message.key, is_open=not message.is_thought_open)
+            case Control.OLDER_VERSION:
+                self._step(message, -1)
+            case Control.NEWER_VERSION:
+                self._step(message, 1)
+            case Control.CONTINUE:
+                if MessageAction.CONTINUE in self.actions_for(message):
+                    self.run(MessageAction.CONTINUE, message)
             case Control.CODE_MENU:
                 pass
 
@@ -129,6 +171,18 @@ class Commands(QObject):
 
     def save_code(self, message: Message, piece: Piece) -> None:
         self.save_requested.emit(*self.code(message, piece))
+
+    def _last_for(self, action: MessageAction) -> Message | None:
+        if action in NEEDS_FOCUS:
+            return None
+        # One's own last words are what one wants to change; an answer is edited by pointing at it.
+        is_own = action is MessageAction.EDIT
+        messages = reversed(self._view.sheet.messages)
+        return next((one for one in messages if fits(action, one) and (one.speaker.is_user or not is_own)), None)
+
+    def _step(self, message: Message, step: int) -> None:
+        if 1 <= message.version + step <= message.versions:
+            self.version_requested.emit(message.key, step)
 
     def _copy(self, *, is_source: bool) -> None:
         selection, sheet = self._view.moment.selection, self._view.sheet
@@ -171,8 +225,10 @@ class Commands(QObject):
 def fits(action: MessageAction, message: Message) -> bool:
     """Whether an action makes sense for a message as it is."""
     match action:
-        case MessageAction.REGENERATE | MessageAction.CONTINUE:
+        case MessageAction.REGENERATE | MessageAction.REGENERATE_AS:
             return not message.speaker.is_user and not message.is_open
+        case MessageAction.CONTINUE:
+            return message.ending.can_continue and not message.is_open
         case MessageAction.EDIT | MessageAction.FORK | MessageAction.DELETE:
             return not message.is_open
         case _:

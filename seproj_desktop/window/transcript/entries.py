@@ -1,7 +1,8 @@
-"""What the transcript is given: who spoke, what was said and thought, and how it ended. No Qt."""
+"""What the transcript is given: who spoke, what was said, how it ended; and what can be done with it. No Qt."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from typing import Literal
 
 
@@ -30,15 +31,22 @@ class Thought:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The line under a message: figures of a regular end, or the words of a failure with their advice."""
+    """The line under a message: figures of a regular end, or the words of a failure with their advice.
+
+    `can_continue`: the answer was cut, and the line offers to go on with it.
+    """
 
     words: str = ""
     is_failure: bool = False
+    can_continue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message, whole or as far as it is known. `key` is unique in its transcript and never shown."""
+    """One message, whole or as far as it is known. `key` is unique in its transcript and never shown.
+
+    `version` is which of its `versions` is shown, from 1; the header offers the others.
+    """
 
     key: str
     speaker: Speaker
@@ -46,3 +54,18 @@ class Entry:
     thought: Thought = field(default_factory=Thought)
     ending: Ending = field(default_factory=Ending)
     time: datetime | None = None
+    version: int = 1
+    versions: int = 1
+
+
+class MessageAction(Enum):
+    """What can be done with one message; copying is done by `commands`, the rest by who listens to them."""
+
+    COPY_MARKDOWN = auto()
+    COPY_TEXT = auto()
+    EDIT = auto()
+    REGENERATE = auto()
+    REGENERATE_AS = auto()
+    CONTINUE = auto()
+    FORK = auto()
+    DELETE = auto()

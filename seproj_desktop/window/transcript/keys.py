@@ -4,15 +4,17 @@ On the Qt thread. One table of keys; what they do lives in the view, the scrolle
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from seproj_desktop.window.transcript.action_words import SHORTCUTS
 from seproj_desktop.window.transcript.commands import Commands
+from seproj_desktop.window.transcript.entries import Ending, MessageAction
 from seproj_desktop.window.transcript.layout.box import Control
-from seproj_desktop.window.transcript.layout.line_boxes import SummaryBox
 from seproj_desktop.window.transcript.layout.sheet import Spot, is_selectable
-from seproj_desktop.window.transcript.message import Part
+from seproj_desktop.window.transcript.message import Part, Summary
 from seproj_desktop.window.transcript.selection import Position, Selection
 from seproj_desktop.window.transcript.view import TranscriptView
 
@@ -30,7 +32,7 @@ class Keys(QObject):
         self._view = view
         self._commands = commands
         none, control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
-        shift = Qt.KeyboardModifier.ShiftModifier
+        shift, alt = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
         self._table: dict[Key, Callable[[], None]] = {
             (Qt.Key.Key_Up, none): lambda: self._scroll_lines(-LINES),
             (Qt.Key.Key_Down, none): lambda: self._scroll_lines(LINES),
@@ -50,12 +52,19 @@ class Keys(QObject):
             (Qt.Key.Key_Enter, none): self._activate,
             (Qt.Key.Key_C, control | shift): commands.copy_source,
             (Qt.Key.Key_0, control): lambda: view.set_zoom(1.0),
+            (Qt.Key.Key_Left, alt): lambda: commands.step_version(-1),
+            (Qt.Key.Key_Right, alt): lambda: commands.step_version(1),
+            (Qt.Key.Key_Enter, control): lambda: commands.act(MessageAction.CONTINUE),
+            (Qt.Key.Key_E, none): lambda: commands.act(MessageAction.EDIT),
             (Qt.Key.Key_Left, shift): lambda: self._extend(-1, by_word=False),
             (Qt.Key.Key_Right, shift): lambda: self._extend(1, by_word=False),
             (Qt.Key.Key_Left, control | shift): lambda: self._extend(-1, by_word=True),
             (Qt.Key.Key_Right, control | shift): lambda: self._extend(1, by_word=True),
             (Qt.Key.Key_Up, shift): lambda: self._extend_line(-1),
             (Qt.Key.Key_Down, shift): lambda: self._extend_line(1),
+        }
+        self._table |= {
+            (keys.key(), keys.keyboardModifiers()): partial(commands.act, action) for action, keys in SHORTCUTS.items()
         }
         self._standard: tuple[tuple[QKeySequence.StandardKey, Callable[[], None]], ...] = (
             (QKeySequence.StandardKey.Copy, commands.copy),
@@ -118,13 +127,18 @@ class Keys(QObject):
         return self._view.sheet.next(spot) if step > 0 else self._view.sheet.previous(spot)
 
     def _activate(self) -> None:
-        """Enter on the focused piece: opens the thinking."""
+        """Enter on the focused piece: opens the thinking, or goes on with an answer that was cut."""
         focused = self._view.focused
         if focused is None:
             return
         message, piece = focused
-        if isinstance(self._view.sheet.known_box(piece), SummaryBox):
-            self._commands.run_control(message, piece, Control.TOGGLE_THOUGHT)
+        match piece.content:
+            case Summary():
+                self._commands.run_control(message, piece, Control.TOGGLE_THOUGHT)
+            case Ending():
+                self._commands.run_control(message, piece, Control.CONTINUE)
+            case _:
+                pass
 
     # Selecting
 

@@ -10,14 +10,18 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
-from seproj_desktop.window.transcript.commands import Commands, MessageAction
+from seproj_desktop.window.transcript.action_words import action_words, keys_of
+from seproj_desktop.window.transcript.commands import Commands
+from seproj_desktop.window.transcript.entries import MessageAction
 from seproj_desktop.window.transcript.layout.box_maker import CodeLook
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Message, Piece
-from seproj_desktop.window.transcript.overlays import action_words
 from seproj_desktop.window.transcript.pointer import Pointer
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.view import TranscriptView
+
+TEMPERATURES = (0.0, 0.3, 1.2)
+"""What an answer can be asked anew with, instead of its persona's own."""
 
 
 class Menus(QObject):
@@ -86,7 +90,27 @@ class Menus(QObject):
     def _add_message(self, menu: QMenu, message: Message) -> None:
         for action in self._commands.actions_for(message):
             words = self.tr("Copy as Markdown") if action is MessageAction.COPY_MARKDOWN else action_words(action)
-            self._add(menu, words, partial(self._commands.run, action, message))
+            if action is MessageAction.REGENERATE_AS:
+                self._add_personas(menu.addMenu(words), message)
+                self._add_temperatures(menu.addMenu(self.tr("Regenerate with")), message)
+            else:
+                self._add(menu, words, partial(self._commands.run, action, message), keys_of(action))
+
+    def _add_personas(self, menu: QMenu, message: Message) -> None:
+        menu.setObjectName("personaMenu")
+        menu.setAccessibleName(menu.title())
+        for persona, name in self._commands.personas:
+            # An ampersand in a name is no mark of a shortcut.
+            words = name.replace("&", "&&")
+            self._add(menu, words, partial(self._commands.regenerate_as, message, persona))
+
+    def _add_temperatures(self, menu: QMenu, message: Message) -> None:
+        menu.setObjectName("temperatureMenu")
+        menu.setAccessibleName(menu.title())
+        choices = (self.tr("The likeliest words"), self.tr("Few surprises"), self.tr("More surprises"))
+        for words, temperature in zip(choices, TEMPERATURES, strict=True):
+            label = self.tr("{words} (temperature {temperature})").format(words=words, temperature=temperature)
+            self._add(menu, label, partial(self._commands.regenerate_at, message, temperature))
 
     def _add_code(self, menu: QMenu, message: Message, piece: Piece) -> None:
         commands, look = self._commands, self._view.code_look

@@ -41,10 +41,12 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who speaks, and when."""
+    """Who speaks, when, and which of how many versions this is."""
 
     speaker: Speaker
     time: datetime | None
+    version: int = 1
+    versions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Message:
     __slots__ = (
         "_definitions",
         "_ending",
+        "_entry",
         "_is_open",
         "_note",
         "_parsed_characters",
@@ -108,6 +111,8 @@ class Message:
         "pieces",
         "speaker",
         "time",
+        "version",
+        "versions",
     )
 
     def __init__(self, entry: Entry, *, is_open: bool = False) -> None:
@@ -119,8 +124,12 @@ class Message:
         """Of all pieces together."""
         self.speaker = entry.speaker
         self.time = entry.time
+        self.version = entry.version
+        self.versions = entry.versions
         self.is_thought_open = False
         self.pieces: list[Piece] = []
+        self._entry: Entry | None = entry
+        """As it was given, to tell at once that nothing has changed; None once something has been added."""
         self._source = entry.text
         self._thought = entry.thought
         self._ending = entry.ending
@@ -171,7 +180,7 @@ class Message:
         if self.pieces:
             return
         self._split_text()
-        contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), Header(self.speaker, self.time))]
+        contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), self._header())]
         contents += self._thought_contents()
         contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in enumerate(self.segments)]
         contents += self._closing_contents()
@@ -201,7 +210,7 @@ class Message:
 
     def add_text(self, text: str) -> int:
         self.split()
-        self._note = ""
+        self._entry, self._note = None, ""
         splitter = self._split_text()
         first = len(splitter.closed)
         splitter.feed(text)
@@ -210,7 +219,7 @@ class Message:
 
     def add_thinking(self, text: str) -> int:
         self.split()
-        self._note = ""
+        self._entry, self._note = None, ""
         if self._thinking is None:
             self._thinking = Splitter(is_literal=True)
             self._thinking.feed(self._thought.text)
@@ -221,6 +230,7 @@ class Message:
 
     def set_thought(self, seconds: float | None, tokens: int | None) -> int:
         """The thinking's figures so far."""
+        self._entry = None
         self._thought = replace(self._thought, seconds=seconds, tokens=tokens)
         return self._set_summary()
 
@@ -233,7 +243,7 @@ class Message:
     def finish(self, ending: Ending) -> int:
         """Nothing more will come."""
         self.split()
-        self._is_open, self._ending, self._note = False, ending, ""
+        self._entry, self._is_open, self._ending, self._note = None, False, ending, ""
         change = self._set_summary()
         if self._thinking is not None:
             first = len(self._thinking.closed)
@@ -245,7 +255,7 @@ class Message:
         splitter.finish()
         if splitter.has_definitions:
             # Known only now: what refers to them is read again.
-            self._definitions, first = dict(definitions(source(splitter))), 0
+            self._definitions, first = dict(definitions(splitter.closed)), 0
         return min(change, self._renew(Part.BODY, splitter, first), self._set_closing())
 
     def show_thought(self, *, is_open: bool) -> int:
@@ -256,6 +266,34 @@ class Message:
         end = self.index_of(Place(Part.BODY))
         return self._replace(start, end, self._thought_contents())
 
+    # Messages of a path that is shown anew
+
+    def is_as_given(self, entry: Entry, *, is_open: bool) -> bool:
+        """Whether nothing has changed since this very entry was given: no text needs to be compared."""
+        return self._entry is entry and self._is_open is is_open
+
+    def has_text_of(self, entry: Entry, *, is_open: bool) -> bool:
+        """Whether only the header and the end may differ, so that `update` is enough; no message opens again."""
+        if self.key != entry.key or (is_open and not self._is_open):
+            return False
+        known = self._entry
+        text, thinking = (self.text, self.thinking) if known is None else (known.text, known.thought.text)
+        return text == entry.text and thinking == entry.thought.text
+
+    def update(self, entry: Entry, *, is_open: bool) -> int:
+        """Takes the header and the end from an entry with the same text; the figures of thinking that is over too."""
+        self.speaker, self.time, self.version, self.versions = entry.speaker, entry.time, entry.version, entry.versions
+        self._ending = entry.ending
+        if not is_open:
+            self._thought = entry.thought
+        change = len(self.pieces)
+        if self._is_open and not is_open:
+            change = self.finish(entry.ending)
+        elif self.pieces:
+            change = min(self._set_summary(), self._set_closing())
+        self._entry = entry
+        return min(change, self._set_header()) if self.pieces else change
+
     # The pieces' contents
 
     def _split_text(self) -> Splitter:
@@ -265,9 +303,12 @@ class Message:
             if not self._is_open:
                 self._splitter.finish()
                 if self._splitter.has_definitions:
-                    self._definitions = dict(definitions(self._source))
+                    self._definitions = dict(definitions(self._splitter.closed))
             self._source = ""
         return self._splitter
+
+    def _header(self) -> Header:
+        return Header(self.speaker, self.time, self.version, self.versions)
 
     def _thought_contents(self) -> list[tuple[Place, Content]]:
         if not self._has_thought:
@@ -297,7 +338,7 @@ class Message:
         contents: list[tuple[Place, Content]] = []
         if self._note:
             contents.append((Place(Part.NOTE), Note(self._note)))
-        if self._ending.words:
+        if self._ending.words or self._ending.can_continue:
             contents.append((Place(Part.ENDING), self._ending))
         return contents
 
@@ -327,6 +368,9 @@ class Message:
         start = self.index_of(Place(part, first))
         end = self.index_of(Place(Part(part + 1)))
         return self._replace(start, end, self._all_parsed(part, splitter, first))
+
+    def _set_header(self) -> int:
+        return self._replace(0, 1, [(Place(Part.HEADER), self._header())])
 
     def _set_summary(self) -> int:
         if not self._has_thought:

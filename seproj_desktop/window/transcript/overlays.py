@@ -4,11 +4,13 @@ On the Qt thread. They are real widgets, so the keyboard and screen readers reac
 the text.
 """
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
-from seproj_desktop.window.transcript.commands import Commands, MessageAction
+from seproj_desktop.window.transcript.action_words import action_words, words_with_keys
+from seproj_desktop.window.transcript.commands import Commands
+from seproj_desktop.window.transcript.entries import MessageAction
 from seproj_desktop.window.transcript.markdown.safety import visible_controls
 from seproj_desktop.window.transcript.message import Message, Part, Place
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -107,6 +109,7 @@ class ActionBar(QFrame):
         for button in (*self._buttons.values(), self._more):
             row.addWidget(button)
         for action, button in self._buttons.items():
+            button.setToolTip(words_with_keys(action))
             button.clicked.connect(lambda _=False, action=action: self._run(action))
         self._more.clicked.connect(self._open_menu)
         self.hide()
@@ -185,30 +188,6 @@ class Stage(QObject):
         if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
             self._end_button.place(watched.width(), watched.height())
         return False
-
-
-def tr(text: str) -> str:
-    """Translated in the context `MessageAction`."""
-    return QCoreApplication.translate("MessageAction", text)
-
-
-def action_words(action: MessageAction) -> str:
-    """The action as a menu says it."""
-    match action:
-        case MessageAction.COPY_MARKDOWN:
-            return tr("Copy")
-        case MessageAction.COPY_TEXT:
-            return tr("Copy as plain text")
-        case MessageAction.EDIT:
-            return tr("Edit")
-        case MessageAction.REGENERATE:
-            return tr("Regenerate")
-        case MessageAction.CONTINUE:
-            return tr("Continue")
-        case MessageAction.FORK:
-            return tr("Fork from here")
-        case MessageAction.DELETE:
-            return tr("Delete")
 
 
 def shortened(address: str) -> str:

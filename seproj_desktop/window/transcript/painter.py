@@ -10,13 +10,17 @@ from typing import Protocol
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
+from seproj_desktop.window.theme import blend
 from seproj_desktop.window.transcript.layout.box import Control, Look, Mark
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
-from seproj_desktop.window.transcript.message import Message, Piece, Place
+from seproj_desktop.window.transcript.layout.sheet import Sheet
+from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.selection import Selection
 
 FOCUS_WIDTH = 2
+POINTED_OUT = 0.1
+"""How much of the links' colour is in the ground of a message that somebody was led to."""
 
 
 class Hits(Protocol):
@@ -43,6 +47,27 @@ class Moment:
     hovered: tuple[Piece, Control] | None = None
     copied: Piece | None = None
     focused: tuple[Message, Piece] | None = None
+    pointed_out: Message | None = None
+    """The message that somebody was led to, for a short while."""
+
+    def renew(self, sheet: Sheet) -> None:
+        """Lets go of what belongs to messages that are gone; the focus goes to what has come in its message's place."""
+        if self.selection is not None and not all(sheet.holds(one.message) for one in self.selection.ends):
+            self.selection = None
+        if self.focused is not None and not sheet.holds(self.focused[0]):
+            self.focused = in_stead_of(self.focused, sheet)
+        if self.pointed_out is not None and not sheet.holds(self.pointed_out):
+            self.pointed_out = None
+
+
+def in_stead_of(focused: tuple[Message, Piece], sheet: Sheet) -> tuple[Message, Piece] | None:
+    """The same piece of a message that was read anew, or the header of the message that has taken its place."""
+    gone, piece = focused
+    if gone.number >= len(sheet.messages):
+        return None
+    message = sheet.messages[gone.number]
+    spot = sheet.spot(message, piece.place if message.key == gone.key else Place(Part.HEADER))
+    return None if spot is None else (message, spot.piece)
 
 
 def paint(painter: QPainter, region: QRect, shown: Sequence[Shown], maker: BoxMaker, left: int, moment: Moment) -> int:
@@ -56,12 +81,22 @@ def paint(painter: QPainter, region: QRect, shown: Sequence[Shown], maker: BoxMa
         touched += 1
         indent = maker.indent(one.piece)
         place = QRectF(left + indent, one.box_top, one.box.width, one.box.height)
+        if one.message is moment.pointed_out:
+            paint_ground(painter, one, maker, left)
         maker.draw_around(painter, one.piece, one.before, left, place)
         one.box.draw(painter, place.topLeft(), clip.intersected(place.adjusted(-2, 0, 2, 0)), look(one, maker, moment))
         if moment.focused is not None and moment.focused[1] is one.piece:
             bar = QRectF(left - maker.style.grid, one.box_top, FOCUS_WIDTH, one.box.height)
             painter.fillRect(bar, maker.style.link)
     return touched
+
+
+def paint_ground(painter: QPainter, shown: Shown, maker: BoxMaker, left: int) -> None:
+    """What marks a piece of the message that is pointed out; above a header there is less room than between pieces."""
+    grid = maker.style.grid
+    top = shown.box_top - grid // 2 if shown.piece.place.part is Part.HEADER else shown.top
+    ground = QRectF(left - grid, top, maker.width + 2 * grid, shown.bottom - top)
+    painter.fillRect(ground, blend(maker.style.background, maker.style.link, POINTED_OUT))
 
 
 def look(shown: Shown, maker: BoxMaker, moment: Moment) -> Look:

@@ -6,10 +6,11 @@ On the Qt thread. It listens to the viewport's events; what a click means for a 
 from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDrag, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QDrag, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 from shiboken6 import isValid
 
+from seproj_desktop.window.transcript.action_words import control_words
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.layout.sheet import is_selectable
 from seproj_desktop.window.transcript.message import Message, Piece
@@ -75,6 +76,8 @@ class Pointer(QObject):
                 return self._release(event)
             case QEvent.Type.Leave:
                 self._leave()
+            case QEvent.Type.ToolTip if isinstance(event, QHelpEvent):
+                return self._tell_control(event)
             case _:
                 pass
         return False
@@ -179,7 +182,7 @@ class Pointer(QObject):
 
     def _extend(self, point: QPoint) -> None:
         position = self.position_at(point)
-        if position is None or self._origin is None:
+        if position is None or self._origin is None or not self._view.sheet.holds(self._origin.anchor.message):
             return
         here, origin = self._grown(position), self._origin
         if here.start.order < origin.start.order:
@@ -254,6 +257,12 @@ class Pointer(QObject):
         if self._view.viewport().cursor().shape() is not shape:
             self._view.viewport().setCursor(shape)
         self.link_hovered.emit(link)
+
+    def _tell_control(self, event: QHelpEvent) -> bool:
+        found = self._control_at(event.pos())
+        words = "" if found is None else control_words(found[1])
+        QToolTip.showText(event.globalPos(), words, self._view.viewport())
+        return True
 
     def _on_scrolled(self) -> None:
         if self._view.viewport().underMouse() and not self._is_selecting:

@@ -39,6 +39,11 @@ class Shown:
     def bottom(self) -> int:
         return self.box_top + self.box.height
 
+    def top_of_change(self, before: "Shown") -> int:
+        """Where what looks different begins; `before` is the same piece as it was painted."""
+        inside = self.box.changed_since(before.box) if before.gap == self.gap else 0.0
+        return self.box_top + int(inside) if inside else self.top
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -151,6 +156,24 @@ class Scroller:
             self._anchor = (spot.message, spot.place, 0)
             self.arrange()
             self.is_following = self.is_at_end
+
+    def renew(self, number: int) -> None:
+        """The messages from `number` on are others now; what is in sight stays where nothing above it has changed.
+
+        Where the place itself is gone, what has come in its stead is at the upper edge.
+        """
+        if self._anchor is not None and not self.sheet.holds(self._anchor[0]):
+            self._anchor = self._anchor_like(*self._anchor, number)
+        self.is_following = False
+        self.arrange()
+        self.is_following = self.is_at_end
+
+    def _anchor_like(self, gone: Message, place: Place, offset: int, number: int) -> tuple[Message, Place, int] | None:
+        """The same place in a message that was read anew, or the beginning of what is new."""
+        messages = self.sheet.messages
+        if gone.number < len(messages) and messages[gone.number].key == gone.key:
+            return messages[gone.number], place, offset
+        return (messages[number], Place(Part.HEADER), 0) if number < len(messages) else None
 
     # Holding the place while everything is laid out anew
 

@@ -43,6 +43,10 @@ class Selection:
         return max(self.anchor, self.head, key=lambda one: one.order)
 
     @property
+    def ends(self) -> tuple[Position, Position]:
+        return self.anchor, self.head
+
+    @property
     def is_empty(self) -> bool:
         return self.anchor.order == self.head.order
 

@@ -3,7 +3,7 @@
 On the Qt thread. It builds the parts and connects them, and opens what the person asked to open.
 """
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -14,17 +14,21 @@ from seproj_desktop.window.transcript.accessibility.speech import Speech
 from seproj_desktop.window.transcript.commands import Commands
 from seproj_desktop.window.transcript.finding.find import Find
 from seproj_desktop.window.transcript.finding.find_bar import FindBar
-from seproj_desktop.window.transcript.finding.hits import words_to_find
+from seproj_desktop.window.transcript.finding.hits import first_hit, letters_of, show, words_to_find
 from seproj_desktop.window.transcript.keys import Keys
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.markdown.blocks import Leaf
 from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET
 from seproj_desktop.window.transcript.menu import Menus
-from seproj_desktop.window.transcript.message import Message, Piece
+from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
 from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton, Stage
 from seproj_desktop.window.transcript.pointer import Pointer
+from seproj_desktop.window.transcript.selection import Position, Selection
 from seproj_desktop.window.transcript.view import TranscriptView
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
+
+MARKED_MILLISECONDS = 1500
+"""How long a message is marked that somebody was led to."""
 
 
 class Transcript(TranscriptView):
@@ -48,6 +52,8 @@ class Transcript(TranscriptView):
         self.menus.reading_requested.connect(self.reader_door.open)
         self.speech = Speech(self)
         Stage(self, self.end_button)
+        self._mark_timer = QTimer(self, interval=MARKED_MILLISECONDS, singleShot=True)
+        self._mark_timer.timeout.connect(lambda: self.point_out(None))
         self.pointer.link_hovered.connect(self.address_label.show_address)
         self.pointer.link_clicked.connect(self.open_link)
         self.menus.link_chosen.connect(self.open_link)
@@ -67,6 +73,22 @@ class Transcript(TranscriptView):
             self._show_note(message, target.removeprefix(NOTE_TARGET))
         else:
             self.link_opened.emit(target)
+
+    def show_message(self, key: str, words: str = "") -> None:
+        """Leads to a message, as from a search: to the first place of some words, or to its beginning.
+
+        A key that is not on the path is a `KeyError`.
+        """
+        message = self.message(key)
+        hit = first_hit(self, message, words)
+        if hit is None:
+            self.show_top(message, Place(Part.HEADER))
+        else:
+            show(self, hit, self.finding.covered)
+            first, last = letters_of(self, hit)
+            self.set_selection(Selection(Position(message, hit.place, first), Position(message, hit.place, last)))
+        self.point_out(message)
+        self._mark_timer.start()
 
     def open_find(self) -> None:
         """Shows the bar for finding, with the words that are selected."""

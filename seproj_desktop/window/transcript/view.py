@@ -26,7 +26,7 @@ from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, CodeLook
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.flow import Picture
 from seproj_desktop.window.transcript.layout.sheet import Sheet
-from seproj_desktop.window.transcript.layout.style import make_style
+from seproj_desktop.window.transcript.layout.style import Style, make_style
 from seproj_desktop.window.transcript.message import Message, Piece, Place
 from seproj_desktop.window.transcript.painter import Moment, paint
 from seproj_desktop.window.transcript.scroller import Scroller, Shown
@@ -63,13 +63,15 @@ class TranscriptView(QAbstractScrollArea):
         self._was_left = False
         self.moment = Moment()
         self.code_blocks = CodeBlocks(workshop, self)
-        self.sheet = Sheet(self._maker(), self.code_blocks)
+        self.sheet = Sheet(self._maker(self._style()), self.code_blocks)
         self.scroller = Scroller(self.sheet)
         self.glide = Glide(self)
         self.painted_pixels = 0
         """Of the viewport, since it was made: for benchmarks and tests."""
         self._restyle_timer = QTimer(self, interval=0, singleShot=True)
         self._restyle_timer.timeout.connect(self._restyle)
+        self._tidy_timer = QTimer(self, interval=0)
+        self._tidy_timer.timeout.connect(self._tidy)
         self._set_up()
         self.glide.moved.connect(self.scroll_by)
         self.code_blocks.coloured.connect(self._on_coloured)
@@ -97,10 +99,13 @@ class TranscriptView(QAbstractScrollArea):
     def is_empty(self) -> bool:
         return not self.sheet.messages
 
-    def load(self, entries: Sequence[Entry]) -> None:
-        """These messages instead of all before; the end is in sight."""
+    def load(self, entries: Sequence[Entry], open_key: str | None = None) -> None:
+        """These messages instead of all before, as when a conversation is opened; the end is in sight.
+
+        The one with `open_key` takes text until it is finished.
+        """
         self.clear()
-        messages = [Message(entry) for entry in entries]
+        messages = [Message(entry, is_open=entry.key == open_key) for entry in entries]
         self._messages = {message.key: message for message in messages}
         self.sheet.load(messages)
         self._arrange()
@@ -112,6 +117,7 @@ class TranscriptView(QAbstractScrollArea):
         self.code_blocks.clear()
         self.sheet.load([])
         self.scroller.reset()
+        self._tidy_timer.start()
         self._arrange()
 
     def add(self, entry: Entry, *, is_open: bool = False) -> None:
@@ -120,6 +126,15 @@ class TranscriptView(QAbstractScrollArea):
         self._messages[entry.key] = message
         self.sheet.append(message)
         self._show_growth(message, 0)
+
+    def show_path(self, entries: Sequence[Entry], open_key: str | None = None) -> None:
+        """The whole path as it is from now on; what is the same from the top stays as it is, and where it is.
+
+        Entries that have not changed should be the same objects: then 10,000 of them cost a millisecond.
+        """
+        kept = self._keep(entries, open_key)
+        if kept < max(len(entries), len(self.sheet.messages)):
+            self._replace_from(kept, [Message(entry, is_open=entry.key == open_key) for entry in entries[kept:]])
 
     def message(self, key: str) -> Message:
         return self._messages[key]
@@ -170,7 +185,12 @@ class TranscriptView(QAbstractScrollArea):
         self.scroller.show(message, place, letter, margin=4 * self.sheet.maker.style.grid)
         self._after_jump()
 
-    def show_message(self, message: Message, place: Place) -> None:
+    def point_out(self, message: Message | None) -> None:
+        """Marks a message as the one that somebody was led to; None withdraws the mark."""
+        self.moment.pointed_out = message
+        self.viewport().update()
+
+    def show_top(self, message: Message, place: Place) -> None:
         """Has a piece at the upper edge."""
         self.glide.stop()
         self.scroller.show_top(message, place)
@@ -262,8 +282,9 @@ class TranscriptView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.scroller.resize(self.viewport().height())
-        if min(self.sheet.maker.style.column_width, self._column_width()) != self.sheet.maker.width:
-            self._restyle()
+        style = self.sheet.maker.style
+        if self._column_width(style) != self.sheet.maker.width:
+            self._use(self._maker(style))
         else:
             self._arrange()
 
@@ -294,6 +315,40 @@ class TranscriptView(QAbstractScrollArea):
 
     # Inside
 
+    def _keep(self, entries: Sequence[Entry], open_key: str | None) -> int:
+        """How many messages, from the first one on, can stay; those whose header or end has changed show it."""
+        kept, is_changed = 0, False
+        for message, entry in zip(self.sheet.messages, entries, strict=False):
+            is_open = entry.key == open_key
+            if not message.is_as_given(entry, is_open=is_open):
+                if not message.has_text_of(entry, is_open=is_open):
+                    break
+                self.sheet.grown(message, message.update(entry, is_open=is_open))
+                self.code_blocks.review(message)
+                is_changed = True
+            kept += 1
+        if is_changed:
+            self._arrange()
+        return kept
+
+    def _replace_from(self, number: int, messages: Sequence[Message]) -> None:
+        gone = self.sheet.messages[number:]
+        unfolded = {message.key for message in gone if message.is_thought_open}
+        for message in gone:
+            del self._messages[message.key]
+        for message in messages:
+            self._messages[message.key] = message
+            message.is_thought_open = message.key in unfolded
+        self.code_blocks.forget(gone)
+        self.sheet.replace_from(number, messages)
+        focused = self.focused
+        self.moment.renew(self.sheet)
+        if gone:
+            self.scroller.renew(number)
+        self._arrange()
+        if self.focused != focused:
+            self.focus_moved.emit()
+
     def _grow(self, key: str, change: Callable[[Message], int]) -> None:
         message = self._messages[key]
         self._show_growth(message, change(message))
@@ -320,8 +375,7 @@ class TranscriptView(QAbstractScrollArea):
         for one in after:
             old = known.get(one.piece)
             if not is_unchanged(one, old):
-                is_renewed = old is not None and old.box is one.box and old.gap == one.gap
-                top = one.box_top + int(one.box.changed_top) if is_renewed else one.top
+                top = one.top if old is None else one.top_of_change(old)
                 viewport.update(0, top, viewport.width(), viewport.height() - top)
                 return
         bottom = after[-1].bottom
@@ -394,17 +448,28 @@ class TranscriptView(QAbstractScrollArea):
         self._restyle_timer.start()
 
     def _restyle(self) -> None:
-        self.scroller.restyle(self._maker())
+        self._use(self._maker(self._style()))
+
+    def _use(self, maker: BoxMaker) -> None:
+        self.scroller.restyle(maker)
+        self._tidy_timer.start()
         self._after_jump()
 
-    def _column_width(self) -> int:
-        wanted = round(self.width() - self.verticalScrollBar().sizeHint().width() - 4 * GRID)
-        return max(8 * GRID, wanted)
+    def _tidy(self) -> None:
+        """Lets go of what is out of date, a little in each turn."""
+        self.sheet.evict()
+        if not self.sheet.shelf.is_crowded:
+            self._tidy_timer.stop()
 
-    def _maker(self) -> BoxMaker:
-        style = make_style(self._theme, self.font(), zoom=self._zoom, ratio=self.devicePixelRatioF())
-        width = min(style.column_width, self._column_width())
-        return BoxMaker(style, width, self._code_look, self._formula)
+    def _style(self) -> Style:
+        return make_style(self._theme, self.font(), zoom=self._zoom, ratio=self.devicePixelRatioF())
+
+    def _maker(self, style: Style) -> BoxMaker:
+        return BoxMaker(style, self._column_width(style), self._code_look, self._formula)
+
+    def _column_width(self, style: Style) -> int:
+        wanted = round(self.width() - self.verticalScrollBar().sizeHint().width() - 4 * GRID)
+        return min(style.column_width, max(8 * GRID, wanted))
 
     def _formula(self, tex: str, is_display: bool, size: float, colour: object) -> Picture | None:
         if self._formulas is None:

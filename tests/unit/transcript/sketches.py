@@ -18,8 +18,9 @@ def split(text: str, *, size: int = 0, is_literal: bool = False) -> list[Segment
 
 
 def leaves_of(text: str, *, is_literal: bool = False) -> list[Leaf]:
-    known = definitions(text)
-    return [leaf for segment in split(text, is_literal=is_literal) for leaf in leaves(segment, known)]
+    segments = split(text, is_literal=is_literal)
+    known = definitions(segments)
+    return [leaf for segment in segments for leaf in leaves(segment, known)]
 
 
 def open_leaves_of(splitter: Splitter) -> list[Leaf]:

@@ -26,7 +26,7 @@ def seen(source: str) -> Iterator[tuple[str, str]]:
     splitter = Splitter()
     splitter.feed(source)
     splitter.finish()
-    known = definitions(source)
+    known = definitions(splitter.closed)
     for segment in splitter.closed:
         for leaf in leaves(segment, known):
             yield searched_text(leaf), segment.text

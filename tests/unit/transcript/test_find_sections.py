@@ -5,9 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
-from seproj_desktop.window.transcript.finding.counting import finished
 from seproj_desktop.window.transcript.finding.matching import Query
-from seproj_desktop.window.transcript.finding.sections import AT_ONCE, Counts, Search, pieces_of
+from seproj_desktop.window.transcript.finding.sections import AT_ONCE, Counts, Search, finished, pieces_of
 from seproj_desktop.window.transcript.finding.tally import Tally
 from seproj_desktop.window.transcript.message import Message, Part, Stub
 

@@ -225,7 +225,7 @@ def test_every_prefix_can_be_shown() -> None:
         assert abs(seen - ended) <= LONGEST
         assert seen >= 0.7 * ended - 10
     splitter.finish()
-    known = definitions(RICH)
+    known = definitions(splitter.closed)
     assert [leaf for segment in splitter.closed for leaf in leaves(segment, known)] == leaves_of(RICH)
 
 
@@ -276,5 +276,5 @@ def test_no_text_is_too_odd(text: str) -> None:
             leaves(segment)
             open_leaves(segment)
     splitter.finish()
-    known = definitions(text)
+    known = definitions(splitter.closed)
     assert [leaf for segment in splitter.closed for leaf in leaves(segment, known)] == leaves_of(text)

@@ -76,6 +76,15 @@ def test_any_cutting_gives_the_same_segments(text: str, sizes: list[int]) -> Non
     assert total([*parts.closed, *parts.tail()]) == text
 
 
+def test_an_empty_quote_that_is_too_deep_leaves_the_source_in_order() -> None:
+    text = "> " * 60 + "words\n" + "> " * 200
+    splitter = Splitter()
+    splitter.feed(text)
+    assert total([*splitter.closed, *splitter.tail()]) == text
+    splitter.finish()
+    assert total(splitter.closed) == text
+
+
 @slow_machine
 @given(TEXTS, st.lists(st.integers(1, 300), min_size=1, max_size=20))
 def test_what_is_closed_stays(text: str, sizes: list[int]) -> None:

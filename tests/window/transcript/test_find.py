@@ -101,7 +101,7 @@ def test_a_hit_out_of_sight_is_brought_into_it(reader: Reader) -> None:
 
 def test_searching_begins_with_what_is_in_sight_and_goes_round(reader: Reader) -> None:
     reader.load("needle", *[FILLING] * 5, "needle", *[FILLING] * 5, "needle", FILLING)
-    reader.view.show_message(reader.view.message("6"), Place(Part.HEADER))
+    reader.view.show_top(reader.view.message("6"), Place(Part.HEADER))
     top = reader.view.scroller.shown[0].piece
     assert reader.find("needle") == "2 of 3"
     assert reader.view.scroller.shown[0].piece is top

@@ -9,8 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.commands import MessageAction
-from seproj_desktop.window.transcript.entries import Ending, Entry
+from seproj_desktop.window.transcript.entries import Ending, Entry, MessageAction
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.selection import selected_text
 from seproj_desktop.window.transcript.transcript import Transcript

@@ -100,7 +100,7 @@ def test_nothing_moves_while_what_is_above_gets_its_real_height(make_view: MakeV
     assert hold is not None
     view.verticalScrollBar().setValue(0)
     view.scroll_to_end()
-    view.show_message(hold.message, hold.place)
+    view.show_top(hold.message, hold.place)
     before = picture(view)
     view.show_thought(view.sheet.messages[0].key, is_open=True)
     assert picture(view) == before

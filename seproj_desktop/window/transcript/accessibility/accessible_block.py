@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 
 from seproj_desktop.window.transcript.accessibility.accessible_item import Item, Scene
 from seproj_desktop.window.transcript.accessibility.spoken import block_description, block_name
+from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.markdown.blocks import Code, Formula, Heading, Leaf, Paragraph, Rule, Table
 from seproj_desktop.window.transcript.markdown.segment import Kind
 from seproj_desktop.window.transcript.message import Content, Header, Message, Part, Place, Stub, Summary
@@ -83,7 +84,7 @@ def is_block(content: Content) -> bool:
 def role_of(content: Content) -> QAccessible.Role:
     """The role, also of what has not been parsed."""
     match content:
-        case Summary():
+        case Summary() | Ending(can_continue=True):
             return Role.Button
         case Stub(segment):
             is_item = segment.kind is Kind.TEXT and bool(segment.marker)

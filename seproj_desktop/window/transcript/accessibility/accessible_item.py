@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from shiboken6 import Shiboken
 
-from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.message import Content, Message, Piece, Place, Stub
 from seproj_desktop.window.transcript.view import TranscriptView
 
@@ -29,7 +28,7 @@ class Scene:
     def holds(self, message: Message) -> bool:
         """Whether the message is still there."""
         view = self.view
-        return view is not None and is_there(view.sheet, message)
+        return view is not None and view.sheet.holds(message)
 
     def piece(self, message: Message, place: Place) -> Piece | None:
         """The piece at a place, as far as it is parsed."""
@@ -103,11 +102,6 @@ class Item(QAccessibleInterface):
         state.focused = is_focused
         state.offscreen = rectangle.isEmpty()
         return state
-
-
-def is_there(sheet: Sheet, message: Message) -> bool:
-    """Whether a message has not been replaced or removed."""
-    return message.number < len(sheet.messages) and sheet.messages[message.number] is message
 
 
 def point_in(item: QAccessibleInterface, x: int, y: int) -> bool:

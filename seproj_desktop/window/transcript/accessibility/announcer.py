@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from seproj_desktop.window.transcript.accessibility.accessible_item import is_there
 from seproj_desktop.window.transcript.accessibility.spoken import LONGEST, announced, bounded
 from seproj_desktop.window.transcript.message import Message, Part, Place
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -62,7 +61,7 @@ class Announcer(QObject):
         messages = self._view.sheet.messages
         if messages and messages[-1].is_open and not any(one.message is messages[-1] for one in self._tellings):
             self._tellings.append(Telling(messages[-1]))
-        while self._tellings and not is_there(self._view.sheet, self._tellings[0].message):
+        while self._tellings and not self._view.sheet.holds(self._tellings[0].message):
             self._tellings.popleft()
 
     def _next_words(self, telling: Telling) -> str:
@@ -95,6 +94,6 @@ class Announcer(QObject):
 
 def end_words(message: Message) -> str:
     """How an answer has ended; of a regular end only that it has."""
-    if message.ending.is_failure:
+    if message.ending.is_failure or message.ending.can_continue:
         return message.ending.words
     return QCoreApplication.translate("Announcer", "End of the answer.")

@@ -12,7 +12,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut, QText
 from PySide6.QtWidgets import QPlainTextEdit
 
 from seproj_desktop.window.theme import GRID
-from seproj_desktop.window.transcript.accessibility.accessible_item import is_there
 from seproj_desktop.window.transcript.accessibility.reading import words_of
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, text_between
@@ -83,7 +82,7 @@ class Reader(QPlainTextEdit):
         return "".join(parts)
 
     def _go_on(self) -> None:
-        text = self._gathered() if is_there(self._view.sheet, self._message) else ""
+        text = self._gathered() if self._view.sheet.holds(self._message) else ""
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
         end.insertText(text)
@@ -91,7 +90,7 @@ class Reader(QPlainTextEdit):
             self._timer.stop()
 
     def _check(self) -> None:
-        if not is_there(self._view.sheet, self._message):
+        if not self._view.sheet.holds(self._message):
             self.end()
 
     def _place(self) -> None:

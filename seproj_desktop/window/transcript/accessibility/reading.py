@@ -8,6 +8,7 @@ from typing import assert_never
 from PySide6.QtCore import QCoreApplication
 
 from seproj_desktop.window.transcript.entries import Ending
+from seproj_desktop.window.transcript.layout.ending_box import continue_words
 from seproj_desktop.window.transcript.layout.line_boxes import summary_words
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.markdown.blocks import (
@@ -40,8 +41,10 @@ def words_of(content: Content) -> str:
             return content.speaker.name
         case Summary():
             return summary_words(content)
-        case Note() | Ending():
+        case Note():
             return content.words
+        case Ending():
+            return " · ".join(part for part in (content.words, continue_words() * content.can_continue) if part)
         case Stub():
             return content.segment.text
     assert_never(content)

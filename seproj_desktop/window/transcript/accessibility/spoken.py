@@ -8,6 +8,7 @@ from typing import assert_never
 from PySide6.QtCore import QCoreApplication
 
 from seproj_desktop.window.transcript.accessibility.reading import kind_of, words_of
+from seproj_desktop.window.transcript.layout.header_box import version_words
 from seproj_desktop.window.transcript.layout.line_boxes import time_words
 from seproj_desktop.window.transcript.markdown.blocks import (
     Code,
@@ -52,7 +53,7 @@ def message_description(message: Message, count: int) -> str:
     """Which of how many, and what else its header says."""
     place = tr("message {number} of {count}").format(number=message.number + 1, count=count)
     time = time_words(message.time) if message.time else ""
-    return ", ".join(part for part in (place, message.speaker.model, time) if part)
+    return ", ".join(part for part in (place, message.speaker.model, time, version_words(message)) if part)
 
 
 def block_name(content: Content) -> str:

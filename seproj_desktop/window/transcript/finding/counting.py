@@ -11,7 +11,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from seproj_desktop.window.transcript.finding.matching import Query
-from seproj_desktop.window.transcript.finding.sections import Counts, Search, Steps
+from seproj_desktop.window.transcript.finding.sections import Counts, Search, Steps, finished
 from seproj_desktop.window.transcript.finding.tally import Tally
 from seproj_desktop.window.transcript.message import Message
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -145,13 +145,3 @@ class Counting(QObject):
         self._again += [message for message in messages if message not in self._again]
         if self._again:
             self._timer.start()
-
-
-def finished(steps: Steps) -> Counts:
-    """What some work comes to, done at once."""
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        counts: Counts = end.value
-        return counts

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF
 
+from seproj_desktop.window.transcript.finding.matching import Query
+from seproj_desktop.window.transcript.finding.sections import Search, finished, pieces_of
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.sheet import Sheet
@@ -26,6 +28,20 @@ class Hit:
     place: Place
     start: int
     end: int
+
+
+def first_hit(view: TranscriptView, message: Message, words: str) -> Hit | None:
+    """The first place of some words in a message, which is searched at once; None if there is none."""
+    query = Query(words)
+    if query.is_empty:
+        return None
+    search = Search(query)
+    for section in finished(search.count(message)):
+        view.sheet.spot(message, Place(*section))
+        for piece in pieces_of(message, section):
+            for start, end in search.ranges(piece):
+                return Hit(message, piece.place, start, end)
+    return None
 
 
 def letters_of(view: TranscriptView, hit: Hit) -> tuple[int, int]:

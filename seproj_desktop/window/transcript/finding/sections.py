@@ -12,7 +12,7 @@ from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.finding.matching import Query, Ranges
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, Rule, seen_text
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves
-from seproj_desktop.window.transcript.markdown.segment import Kind, Segment
+from seproj_desktop.window.transcript.markdown.segment import Segment
 from seproj_desktop.window.transcript.markdown.splitter import Splitter
 from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
 
@@ -75,7 +75,7 @@ class Search:
                 splitter.feed(text[start : start + AT_ONCE])
                 yield
             splitter.finish()
-            known = definitions(text) if splitter.has_definitions else {}
+            known = definitions(splitter.closed)
             for number, segment in enumerate(splitter.closed):
                 hits = sum(map(len, self._in_segment(segment, known)))
                 if hits:
@@ -113,6 +113,16 @@ class Search:
         return self.query.ranges(text)
 
 
+def finished(steps: Steps) -> Counts:
+    """What some work comes to, done at once."""
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        counts: Counts = end.value
+        return counts
+
+
 def searched_text(content: Content) -> str:
     """What of a piece is searched: blocks and failures, in the open thinking as well; not who speaks, nor figures."""
     match content:
@@ -140,5 +150,4 @@ def definitions_of(message: Message) -> Mapping[str, str]:
     """The link definitions that a message's stubs are read with."""
     if message.is_open or not any(isinstance(piece.content, Stub) for piece in message.pieces):
         return {}
-    has_definitions = any(segment.kind is Kind.DEFINITION for segment in message.segments)
-    return definitions(message.text) if has_definitions else {}
+    return definitions(message.segments)

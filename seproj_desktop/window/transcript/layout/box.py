@@ -22,6 +22,9 @@ class Control(Enum):
     COPY_CODE = auto()
     CODE_MENU = auto()
     TOGGLE_THOUGHT = auto()
+    OLDER_VERSION = auto()
+    NEWER_VERSION = auto()
+    CONTINUE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,14 @@ class Box:
     def label(self) -> str:
         """For a screen reader: the kind of thing, where the text does not say it."""
         return ""
+
+    def fit(self, width: int) -> bool:
+        """Takes another width: what is there is placed anew. False where the box has to be made again."""
+        return False
+
+    def changed_since(self, before: "Box") -> float:
+        """How far below the top what looks different begins; `before` is the same piece's box as it was painted."""
+        return self.changed_top if before is self else 0.0
 
     # Painting
 

@@ -14,8 +14,10 @@ from seproj_desktop.window.transcript.code_blocks import CodeBlock
 from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
+from seproj_desktop.window.transcript.layout.ending_box import EndingBox
 from seproj_desktop.window.transcript.layout.flow import Picture
-from seproj_desktop.window.transcript.layout.line_boxes import FormulaBox, HeaderBox, RuleBox, SummaryBox
+from seproj_desktop.window.transcript.layout.header_box import HeaderBox
+from seproj_desktop.window.transcript.layout.line_boxes import FormulaBox, RuleBox, SummaryBox
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.table_box import TableBox, column_widths
 from seproj_desktop.window.transcript.layout.text_box import TextBox
@@ -78,9 +80,13 @@ class BoxMaker:
         self.code_look = code_look
         self._formulas = formulas
 
+    def looks_like(self, other: "BoxMaker") -> bool:
+        """Whether its boxes differ from another's in their width only."""
+        return self.style is other.style and self.code_look == other.code_look
+
     def make(self, piece: Piece, setting: Setting) -> Box:
         """Lays out a piece."""
-        style, content, width = self.style, piece.content, self.width - self.indent(piece)
+        style, content, width = self.style, piece.content, self.box_width(piece)
         match content:
             case Leaf():
                 return self._leaf_box(content, width, setting, style.faint if is_thought(piece) else style.text)
@@ -89,9 +95,7 @@ class BoxMaker:
             case Summary():
                 return SummaryBox(content, style, width)
             case Ending():
-                ink = style.danger if content.is_failure else style.faint
-                font = style.font if content.is_failure else style.small_font
-                return TextBox((Run(content.words),), font, style, width, self._inline_formula, ink)
+                return EndingBox(content, style, width)
             case Note():
                 return TextBox((Run(content.words),), style.small_font, style, width, self._inline_formula, style.faint)
             case Stub():
@@ -141,6 +145,10 @@ class BoxMaker:
         return self._formulas(tex, False, size, self.style.text)
 
     # Room
+
+    def box_width(self, piece: Piece) -> int:
+        """In pixels, without what the piece stands in."""
+        return self.width - self.indent(piece)
 
     def indent(self, piece: Piece) -> int:
         """How far the piece stands in, in pixels."""

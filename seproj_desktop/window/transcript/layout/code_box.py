@@ -88,15 +88,29 @@ class CodeBox(Box):
             same += 1
         del self.placed[same:], self._starts[same:]
         self._code = code
-        top = self._top_of_lines if not self.placed else _bottom(self.placed[-1])
-        for number in range(same, len(code.lines)):
-            flow = self._flow(number)
-            self.place(flow, self._gutter, top, "\n" if number else "")
-            top += flow.height
-            self.side.widest = max(self.side.widest, flow.natural_width)
-        self.height = round(top + (self._padding if code.is_last else 0))
+        self._place_lines([self._flow(number) for number in range(same, len(code.lines))])
         self.changed_top = self.placed[same].top if same < len(self.placed) else self.height
         return True
+
+    def fit(self, width: int) -> bool:
+        self.width = width
+        if self._is_wrapped:
+            flows = [placed.flow for placed in self.placed]
+            del self.placed[:], self._starts[:]
+            self._place_lines(flows)
+        self.side.move(0.0, self.room)
+        return True
+
+    def _place_lines(self, flows: Sequence[Flow]) -> None:
+        """Under those that are there."""
+        top = self._top_of_lines if not self.placed else _bottom(self.placed[-1])
+        for flow in flows:
+            flow.lay_out(self._line_width)
+            self.place(flow, self._gutter, top, "\n" if self.placed else "")
+            top += flow.height
+            if not self._is_wrapped:
+                self.side.widest = max(self.side.widest, flow.natural_width)
+        self.height = round(top + (self._padding if self._code.is_last else 0))
 
     def colour(self, first: int, end: int) -> None:
         """Takes the colours of some lines, by their numbers in the whole block."""
@@ -232,22 +246,20 @@ class CodeBox(Box):
     def _flow(self, number: int) -> Flow:
         style = self.style
         option = style.wrapped_code_option if self._is_wrapped else style.code_option
-        flow = Flow(
+        return Flow(
             self._code.lines[number], self._stretches(number), style.code_font, option, line_height=CODE_LINE_HEIGHT
         )
-        flow.lay_out(self._line_width)
-        return flow
 
     def _stretches(self, number: int) -> list[Stretch]:
         if self._code.joins and number == 0:
             return []
         line = self._code.lines[number]
-        spans = self._spans(self._code.first + number)
+        spans, formats = self._spans(self._code.first + number), self.style.code_formats
         if line.isascii():
-            return [Stretch(start, length, self.style.code_format(kind)) for start, length, kind in spans]
+            return [Stretch(start, length, formats[kind]) for start, length, kind in spans]
         return [
-            Stretch(utf16_length(line[:start]), utf16_length(line[start : start + length]), form)
-            for start, length, form in ((start, length, self.style.code_format(kind)) for start, length, kind in spans)
+            Stretch(utf16_length(line[:start]), utf16_length(line[start : start + length]), formats[kind])
+            for start, length, kind in spans
         ]
 
 

@@ -142,6 +142,15 @@ class Flow:
         """The number of the line that a position is on."""
         return max(0, bisect_right(self._lines, position, key=lambda line: line.start) - 1)
 
+    def changed_top(self, before: "Flow", same: int) -> float:
+        """The top of the first line that differs from an earlier flow's, the texts being the same up to a position."""
+        if has_right_to_left(self.text) or has_right_to_left(before.text):
+            return 0.0  # one letter may turn the direction of them all
+        for line, old in zip(self._lines, before.lines, strict=False):
+            if line != old or line.end >= same:
+                return line.top
+        return 0.0
+
     def rectangles(self, start: int, end: int) -> Iterator[QRectF]:
         """Where a range of the text is, a rectangle or more per line, as high as the line."""
         if start >= end:
@@ -206,8 +215,7 @@ class Flow:
             yield QRectF(left, box.top, right - left, box.height)
 
     def _is_left_to_right(self, line: Line) -> bool:
-        part = utf16_cut(self.text, line.start, line.end)
-        return part.isascii() or not any(is_right_to_left(letter) for letter in part)
+        return not has_right_to_left(utf16_cut(self.text, line.start, line.end))
 
     @staticmethod
     def _x(line: QTextLine, position: int) -> float:
@@ -219,6 +227,10 @@ class Flow:
 def is_right_to_left(letter: str) -> bool:
     """Hebrew, Arabic and their neighbours, and marks that turn the direction."""
     return "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" or letter in "\u200f\u202b\u202e\u2067"
+
+
+def has_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(map(is_right_to_left, set(text)))
 
 
 def format_range(stretch: Stretch) -> QTextLayout.FormatRange:

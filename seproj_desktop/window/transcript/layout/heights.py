@@ -40,6 +40,11 @@ class HeightTree:
         start = place - (place & -place)
         self._sums.append(sum(self._heights[start:place]))
 
+    def cut(self, count: int) -> None:
+        """Forgets all but the first `count`: no sum that is left reaches beyond them."""
+        del self._heights[count:]
+        del self._sums[count + 1 :]
+
     def above(self, index: int) -> int:
         """The heights of all before `index` together."""
         total = 0

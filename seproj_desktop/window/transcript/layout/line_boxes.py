@@ -1,4 +1,4 @@
-"""The small pieces: who speaks, the line that stands for the thinking, rules, and formulas on lines of their own.
+"""The small pieces: the line that stands for the thinking, rules, and formulas on lines of their own.
 
 On the Qt thread, no widgets. They hold no text that could be selected, the formula excepted.
 """
@@ -6,48 +6,24 @@ On the Qt thread, no widgets. They hold no text that could be selected, the form
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRectF, QTime
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPolygonF
 
 from seproj_desktop.window.transcript.layout.box import Box, Control, Look
 from seproj_desktop.window.transcript.layout.flow import PLACEHOLDER, Flow, Picture, Stretch
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.text_box import picture_format
-from seproj_desktop.window.transcript.message import Header, Summary
+from seproj_desktop.window.transcript.message import Summary
 
 
-class HeaderBox(Box):
-    """The speaker's name in its colour, the model and the time beside it."""
+class LineBox(Box):
+    """As high at any width."""
 
-    def __init__(self, header: Header, style: Style, width: int) -> None:
-        super().__init__(style, width)
-        self._header = header
-        self.height = round(QFontMetricsF(style.name_font).height() + style.grid / 2)
-
-    @property
-    def label(self) -> str:
-        """Everything that is written."""
-        return " · ".join(part for part in (self._header.speaker.name, self._aside) if part)
-
-    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
-        style, speaker = self.style, self._header.speaker
-        metrics = QFontMetricsF(style.name_font)
-        baseline = at.y() + metrics.ascent()
-        colour = style.theme.readable(QColor(speaker.colour)) if speaker.colour else style.text
-        painter.setPen(colour)
-        painter.setFont(style.name_font)
-        painter.drawText(QPointF(at.x(), baseline), speaker.name)
-        painter.setPen(style.faint)
-        painter.setFont(style.small_font)
-        painter.drawText(QPointF(at.x() + metrics.horizontalAdvance(speaker.name) + style.grid, baseline), self._aside)
-
-    @property
-    def _aside(self) -> str:
-        header = self._header
-        time = time_words(header.time) if header.time else ""
-        return " · ".join(part for part in (header.speaker.model, time) if part)
+    def fit(self, width: int) -> bool:
+        self.width = width
+        return True
 
 
-class SummaryBox(Box):
+class SummaryBox(LineBox):
     """One line for all the thinking, with a triangle that says whether it is open."""
 
     def __init__(self, summary: Summary, style: Style, width: int) -> None:
@@ -87,7 +63,7 @@ class SummaryBox(Box):
         painter.drawText(QPointF(at.x() + 2 * style.grid, baseline), self.label)
 
 
-class RuleBox(Box):
+class RuleBox(LineBox):
     """A thin line across the column."""
 
     def __init__(self, style: Style, width: int) -> None:

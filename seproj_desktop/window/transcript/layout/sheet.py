@@ -1,26 +1,22 @@
 """All messages with their heights, and the boxes of those pieces that are or were in sight.
 
-On the Qt thread, no widget. Only what is asked for is split, parsed and laid out; a change of width or style forgets
-the boxes and keeps the heights as guesses.
+On the Qt thread, no widget. Only what is asked for is split, parsed and laid out. Another width breaks the lines of
+what is in sight anew, another style forgets the boxes; the heights stay as guesses.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakSet
 
 from seproj_desktop.window.transcript.code_blocks import CodeBlocks
+from seproj_desktop.window.transcript.layout.adapting import fit, renew
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, Setting
-from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.heights import HeightTree
-from seproj_desktop.window.transcript.layout.table_box import TableBox
+from seproj_desktop.window.transcript.layout.shelf import Kept, Shelf
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
 from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
 
-MOST_BOXES = 600
-EVICTED_AT_ONCE = 8
-"""Boxes are let go a few at a time: freeing hundreds at once takes milliseconds."""
 HEADER_AND_GAPS = 8
 """A message's height beyond its text, in units of the grid, as a guess."""
 
@@ -31,6 +27,8 @@ class Counters:
 
     boxes_made: int = 0
     boxes_renewed: int = 0
+    boxes_fitted: int = 0
+    """To another width."""
     characters_parsed: int = 0
 
 
@@ -68,7 +66,7 @@ class Sheet:
         self.messages: list[Message] = []
         self.code_blocks = code_blocks
         self._heights = HeightTree()
-        self._boxes: OrderedDict[Piece, tuple[Content, Box]] = OrderedDict()
+        self.shelf = Shelf()
         self._whole_pieces: WeakSet[Piece] = WeakSet()
 
     # Messages
@@ -80,7 +78,7 @@ class Sheet:
             message.number = number
             message.height = self._guess(message)
         self._heights = HeightTree(message.height for message in self.messages)
-        self._boxes.clear()
+        self.shelf.clear()
 
     def append(self, message: Message) -> None:
         message.number = len(self.messages)
@@ -88,11 +86,24 @@ class Sheet:
         message.height = self._guess(message)
         self._heights.append(message.height)
 
+    def replace_from(self, number: int, messages: Sequence[Message]) -> None:
+        """These in the place of all messages from `number` on. The list is another one if any are gone."""
+        if number < len(self.messages):
+            self.messages = self.messages[:number]
+            self._heights.cut(number)
+        for message in messages:
+            self.append(message)
+
+    def holds(self, message: Message) -> bool:
+        """Whether a message has not been replaced or removed."""
+        return message.number < len(self.messages) and self.messages[message.number] is message
+
     def use(self, maker: BoxMaker) -> None:
         """Another style or width: everything is laid out anew when it comes into sight."""
+        if not maker.looks_like(self.maker):
+            self.shelf.clear()
+            self.code_blocks.forget_widths()
         self.maker = maker
-        self._boxes.clear()
-        self.code_blocks.forget_widths()
 
     @property
     def height(self) -> int:
@@ -102,7 +113,7 @@ class Sheet:
     def grown(self, message: Message, change: int) -> None:
         """Takes note of what has changed in a message from the piece `change` on."""
         self._guess_pieces(message, max(0, change))
-        self._heights.set(message.number, message.height)
+        self._note_height(message)
         self.counters.characters_parsed += message.take_parsed()
 
     # Spots
@@ -172,28 +183,29 @@ class Sheet:
     def box(self, spot: Spot) -> Box:
         """The piece's box, laid out if it was not; its real height takes the place of the guess."""
         piece = spot.piece
-        known = self._boxes.get(piece)
-        if known is not None and known[0] is piece.content:
-            self._boxes.move_to_end(piece)
-            return known[1]
-        box = self._renewed(spot, known[1]) if known is not None else None
+        known = self.shelf.find(piece)
+        if known is not None and known.content is piece.content and known.maker is self.maker:
+            self.shelf.use(piece)
+            return known.box
+        setting = self._setting(spot)
+        box = self._adapted(known, piece, setting) if known is not None else None
         if box is None:
-            box = self.maker.make(piece, self._setting(spot))
+            box = self.maker.make(piece, setting)
             self.counters.boxes_made += 1
-        self._boxes[piece] = (piece.content, box)
+        self.shelf.put(piece, Kept(box, piece.content, self.maker))
         self._set_height(spot.message, piece, self.gap(spot) + box.height)
         return box
 
     def known_box(self, piece: Piece) -> Box | None:
         """The box as it was last laid out, if there is one."""
-        known = self._boxes.get(piece)
-        return None if known is None else known[1]
+        known = self.shelf.find(piece)
+        return None if known is None else known.box
 
     def forget_formulas(self, arrived: frozenset[str]) -> bool:
         """Has everything laid out anew that shows one of these formulas as its source; False if nothing does."""
-        outdated = [piece for piece, (_, box) in self._boxes.items() if not arrived.isdisjoint(box.formulas)]
+        outdated = [piece for piece, box in self.shelf if not arrived.isdisjoint(box.formulas)]
         for piece in outdated:
-            del self._boxes[piece]
+            self.shelf.remove(piece)
         return bool(outdated)
 
     def gap(self, spot: Spot) -> int:
@@ -203,26 +215,18 @@ class Sheet:
         return self.maker.gap(spot.piece, spot.before)
 
     def evict(self) -> None:
-        """Lets go of a few boxes that were not used for longest."""
-        for _ in range(min(EVICTED_AT_ONCE, len(self._boxes) - MOST_BOXES)):
-            self._boxes.popitem(last=False)
+        """Lets go of a few boxes that are not needed."""
+        self.shelf.let_go()
 
-    def _renewed(self, spot: Spot, box: Box) -> Box | None:
-        """A box that grows with its piece, where it can: lines and rows that are as they were stay laid out."""
-        content = spot.piece.content
-        block = content.block if isinstance(content, Leaf) else None
-        if box.width != self.maker.width - self.maker.indent(spot.piece):
-            return None
-        match box, block:
-            case CodeBox(), Code():
-                self.code_blocks.block(spot.message, spot.index)
-                is_renewed = box.renew(block)
-            case TableBox(), Table():
-                is_renewed = box.renew(block, self.maker.table_widths(block, self._setting(spot), box.width))
-            case _:
-                return None
-        self.counters.boxes_renewed += is_renewed
-        return box if is_renewed else None
+    def _adapted(self, known: Kept, piece: Piece, setting: Setting) -> Box | None:
+        """The box, where it can stay: its piece has grown, or the width is another one."""
+        if known.maker is self.maker:
+            is_kept = renew(known.box, piece, setting, self.maker)
+            self.counters.boxes_renewed += is_kept
+        else:
+            is_kept = known.content is piece.content and fit(known.box, piece, setting, self.maker)
+            self.counters.boxes_fitted += is_kept
+        return known.box if is_kept else None
 
     def _setting(self, spot: Spot) -> Setting:
         content = spot.piece.content
@@ -253,7 +257,7 @@ class Sheet:
         message.height = 0
         message.split()
         self._guess_pieces(message, 0)
-        self._heights.set(message.number, message.height)
+        self._note_height(message)
 
     def _guess_pieces(self, message: Message, start: int) -> None:
         for index in range(start, len(message.pieces)):
@@ -267,13 +271,18 @@ class Sheet:
             message.expand(index)
             self.counters.characters_parsed += message.take_parsed()
             self._guess_pieces(message, index)
+            self._note_height(message)
+
+    def _note_height(self, message: Message) -> None:
+        """A message that is gone may still be walked through, by who copies it: its number is another's now."""
+        if self.holds(message):
             self._heights.set(message.number, message.height)
 
     def _set_height(self, message: Message, piece: Piece, height: int) -> None:
         if height != piece.height:
             message.height += height - piece.height
             piece.height = height
-            self._heights.set(message.number, message.height)
+            self._note_height(message)
 
     def _solid(self, message: Message, index: int) -> Spot | None:
         """The first piece from `index` on in its message that is parsed; stubs on the way are."""

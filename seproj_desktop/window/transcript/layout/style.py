@@ -155,7 +155,11 @@ class Style:
             self._formats[key] = self._make_format(style, is_link=is_link, points=points)
         return self._formats[key]
 
-    def code_format(self, kind: Kind) -> QTextCharFormat:
+    @cached_property
+    def code_formats(self) -> dict[Kind, QTextCharFormat]:
+        return {kind: self._make_code_format(kind) for kind in self.code_colours}
+
+    def _make_code_format(self, kind: Kind) -> QTextCharFormat:
         made = QTextCharFormat()
         made.setForeground(self.code_colours[kind])
         if kind is Kind.COMMENT:

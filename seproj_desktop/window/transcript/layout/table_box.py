@@ -62,6 +62,18 @@ class TableBox(Box):
         self._place_rows(table.rows[same:])
         return True
 
+    def fit_columns(self, width: int, widths: Sequence[float]) -> bool:
+        """Takes another width: the cells' texts stay as they are."""
+        self.width = width
+        if widths != self._widths:
+            flows, columns = [placed.flow for placed in self.placed], len(widths)
+            self._widths = widths
+            del self._lines[:], self.placed[:], self._starts[:]
+            for start in range(0, len(flows), columns):
+                self._place_cells(flows[start : start + columns])
+            self.height = round(self._bottom)
+        return True
+
     def _place_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         for row in rows:
             self._place_row(row, self.style.font)
@@ -92,15 +104,15 @@ class TableBox(Box):
 
     def _place_row(self, row: Sequence[Cell], font: QFont) -> None:
         """Places a row's cells under the row before."""
-        padding, top = cell_padding(self.style), self._bottom
-        flows: list[Flow] = []
-        for column, cell in enumerate(row):
-            text = RunText(cell, self.style, self._set_formula, font)
-            self._texts.append(text)
-            self.formulas |= text.unset
-            flows.append(text.flow(self.style, max(1.0, self._widths[column] - 2 * padding)))
-        left = 0.0
+        texts = [RunText(cell, self.style, self._set_formula, font) for cell in row]
+        self._texts += texts
+        self.formulas.update(*(text.unset for text in texts))
+        self._place_cells([text.flow(self.style) for text in texts])
+
+    def _place_cells(self, flows: Sequence[Flow]) -> None:
+        padding, top, left = cell_padding(self.style), self._bottom, 0.0
         for column, flow in enumerate(flows):
+            flow.lay_out(max(1.0, self._widths[column] - 2 * padding))
             room = self._widths[column] - 2 * padding - flow.natural_width
             alignment = self._table.alignments[column] if column < len(self._table.alignments) else ""
             shift = {"right": room, "center": room / 2}.get(alignment, 0.0)

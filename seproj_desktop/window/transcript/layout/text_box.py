@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharForma
 from seproj_desktop.window.transcript.layout.box import Box, Look, fill_rounded
 from seproj_desktop.window.transcript.layout.flow import LINE_BREAK, PLACEHOLDER, Flow, Picture, Stretch, utf16_length
 from seproj_desktop.window.transcript.layout.style import Style
-from seproj_desktop.window.transcript.markdown.inline import Run
+from seproj_desktop.window.transcript.markdown.inline import PLAIN, Run
 from seproj_desktop.window.transcript.markdown.inline import Style as Inline
 
 CHIP_ROUNDING = 3.0
@@ -44,7 +45,6 @@ class RunText:
     """Runs put together: text, formats, and what its ranges mean."""
 
     def __init__(self, runs: Sequence[Run], style: Style, set_formula: SetFormula, font: QFont) -> None:
-        size = style.text_size * font.pointSizeF() / style.font.pointSizeF()
         self._font = font
         self.stretches: list[Stretch] = []
         self.pictures: dict[int, Picture] = {}
@@ -58,31 +58,46 @@ class RunText:
         parts: list[str] = []
         at = index = 0
         for run in runs:
-            text = run.text.replace("\n", LINE_BREAK)
-            form = style.inline_format(run.style, is_link=bool(run.target), points=font.pointSizeF())
-            if run.style & Inline.MATH:
-                picture = set_formula(run.text, size)
-                if picture is None:
-                    text = f"${text}$"
-                    self.unset.add(run.text)
-                else:
-                    text, form = PLACEHOLDER, picture_format(picture, font)
-                    self.pictures[at] = picture
-            length = utf16_length(text)
-            if not form.isEmpty():
-                self.stretches.append(Stretch(at, length, form))
-            if run.style & Inline.CODE:
-                self.chips.append(Range(at, at + length))
-            if run.target:
-                self.targets.append((Range(at, at + length), run.target))
-            if run.style & Inline.MATH:
-                seen = Range(self.letters, self.letters + len(run.text))
-                self._formulas.append(FormulaLetters(seen, Range(index, index + len(text))))
+            if run.style is PLAIN and not run.target:
+                text = run.text.replace("\n", LINE_BREAK)
+            elif run.style & Inline.MATH:
+                text = self._add_formula(run, at, index, style, set_formula)
+            else:
+                text = run.text.replace("\n", LINE_BREAK)
+                self._mark(run, at, utf16_length(text), style)
             parts.append(text)
-            at += length
+            at += utf16_length(text)
             index += len(text)
             self.letters += len(run.text)
         self.text = "".join(parts)
+
+    def _mark(self, run: Run, at: int, length: int, style: Style) -> None:
+        """Text that looks or does something else than the text around it."""
+        form = style.inline_format(run.style, is_link=bool(run.target), points=self._font.pointSizeF())
+        if not form.isEmpty():
+            self.stretches.append(Stretch(at, length, form))
+        if run.style & Inline.CODE:
+            self.chips.append(Range(at, at + length))
+        if run.target:
+            self.targets.append((Range(at, at + length), run.target))
+
+    def _add_formula(self, run: Run, at: int, index: int, style: Style, set_formula: SetFormula) -> str:
+        """The letters that stand for a formula at a position, which is the letter `index`."""
+        size = style.text_size * self._font.pointSizeF() / style.font.pointSizeF()
+        picture = set_formula(run.text, size)
+        if picture is None:
+            text = f"${run.text}$".replace("\n", LINE_BREAK)
+            self.unset.add(run.text)
+            self._mark(run, at, utf16_length(text), style)
+        else:
+            text = PLACEHOLDER
+            self.pictures[at] = picture
+            self.stretches.append(Stretch(at, len(PLACEHOLDER), picture_format(picture, self._font)))
+            if run.target:
+                self.targets.append((Range(at, at + len(PLACEHOLDER)), run.target))
+        seen = Range(self.letters, self.letters + len(run.text))
+        self._formulas.append(FormulaLetters(seen, Range(index, index + len(text))))
+        return text
 
     def position_of(self, letter: int, *, is_end: bool) -> int:
         """The flow's position of a letter as it is seen, taken as a range's start or as its end."""
@@ -96,9 +111,20 @@ class RunText:
                 break
         return utf16_length(self.text[:index])
 
-    def flow(self, style: Style, width: float) -> Flow:
-        """Laid out at a width."""
-        made = Flow(
+    def same_until(self, before: "RunText") -> int:
+        """The flow's position up to which the text looks as it did, or less: pictures are taken for different."""
+        if self._font != before._font:
+            return 0
+        same = utf16_length(self.text[: common_length(self.text, before.text)])
+        for one, other in zip_longest(self.stretches, before.stretches):
+            if one != other:
+                same = min(same, difference(one, other))
+                break
+        return min((same, *self.pictures, *before.pictures))
+
+    def flow(self, style: Style) -> Flow:
+        """Not laid out yet."""
+        return Flow(
             self.text,
             self.stretches,
             self._font,
@@ -106,8 +132,6 @@ class RunText:
             line_height=style.line_height,
             pictures=self.pictures,
         )
-        made.lay_out(width)
-        return made
 
 
 class TextBox(Box):
@@ -120,16 +144,36 @@ class TextBox(Box):
         self._ink = ink
         self._text = RunText(runs, style, set_formula, font)
         self.formulas = self._text.unset
-        self.place(self._text.flow(style, width), 0.0, 0.0, letters=self._text.letters)
-        self.height = round(self.placed[0].flow.height)
+        self.place(self._text.flow(style), 0.0, 0.0, letters=self._text.letters)
+        self._lay_out()
+
+    def fit(self, width: int) -> bool:
+        self.width = width
+        self._lay_out()
+        return True
+
+    def _lay_out(self) -> None:
+        flow = self.placed[0].flow
+        flow.lay_out(self.width)
+        self.height = round(flow.height)
+
+    def changed_since(self, before: Box) -> float:
+        """The top of the first line that is not as it was: text grows at its end, and words move to the next line."""
+        if not isinstance(before, TextBox) or (self.width, self._ink) != (before.width, before._ink):
+            return 0.0
+        flow = self.placed[0].flow
+        return flow.changed_top(before.placed[0].flow, self._text.same_until(before._text))
 
     @property
     def ink(self) -> QColor:
         return self._ink
 
     def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        flow = self.placed[0].flow
+        first = self.position_of_line(clip.top() - at.y())
         for chip in self._text.chips:
-            draw_chip(painter, self.placed[0].flow, chip, at, self.style)
+            if chip.end > first:
+                draw_chip(painter, flow, chip, at, self.style)
 
     def target_at(self, x: float, y: float) -> str:
         if not self._text.targets or not self.is_on_text(x, y):
@@ -138,6 +182,29 @@ class TextBox(Box):
 
     def _position_in(self, index: int, letter: int, *, is_end: bool) -> int:
         return self._text.position_of(letter, is_end=is_end)
+
+
+def common_length(text: str, other: str) -> int:
+    """How many letters two texts begin with that are the same."""
+    low, high = 0, min(len(text), len(other))
+    if text[:high] == other[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if text[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def difference(one: Stretch | None, other: Stretch | None) -> int:
+    """The position from which on two stretches differ; there may be only one of them."""
+    if one is None or other is None:
+        return min(stretch.start for stretch in (one, other) if stretch is not None)
+    if (one.start, one.format) != (other.start, other.format):
+        return min(one.start, other.start)
+    return one.start + min(one.length, other.length)
 
 
 def target_in(targets: Sequence[tuple[Range, str]], flow: Flow, x: float, y: float) -> str:

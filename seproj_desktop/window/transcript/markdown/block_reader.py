@@ -54,6 +54,7 @@ class BlockReader(LineReader):
         while line.first in STARTS and open_container(end, line, depth):
             depth = end.containers.depth
         if not line.words:
+            end.close_to(depth)  # an empty quote that is too deep to be kept apart ends the paragraph all the same
             end.skip(line.source)
         elif not begin_block(end, line, depth, is_whole=self._is_whole):
             self._read_text(line, depth)

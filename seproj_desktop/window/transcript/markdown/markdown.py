@@ -72,9 +72,9 @@ class Markdown(MarkdownIt):
         self.inline.ruler.before("link", "address", _autolink)
 
     def read(self, text: str, definitions: Mapping[str, str]) -> list[Token]:
-        """The tokens of one paragraph. `definitions`: normalised labels and their addresses."""
+        """The tokens of one paragraph. `definitions`: normalised labels and their addresses as written."""
         has_links = (bool(definitions) or "](" in text) and text.count("[") <= MOST_BRACKETS
-        state = Text(text, self, {"references": References(definitions), "has_links": has_links}, [])
+        state = Text(text, self, {"references": References(definitions, self), "has_links": has_links}, [])
         self.inline.tokenize(state)
         for rule in self.inline.ruler2.getRules(""):
             rule(state)
@@ -88,14 +88,15 @@ class Markdown(MarkdownIt):
 
 
 class References:
-    """Link definitions as markdown-it asks for them; there may be many, and they are the same for every paragraph."""
+    """Link definitions as markdown-it asks for them; there may be many, and only what is asked for is normalised."""
 
-    def __init__(self, definitions: Mapping[str, str]) -> None:
+    def __init__(self, definitions: Mapping[str, str], markdown: Markdown) -> None:
         self._definitions = definitions
+        self._markdown = markdown
 
     def get(self, label: str, default: None = None) -> dict[str, str] | None:
         target = self._definitions.get(label)
-        return default if target is None else {"href": target, "title": ""}
+        return default if target is None else {"href": self._markdown.normalizeLink(unescapeAll(target)), "title": ""}
 
 
 class Text(StateInline):
@@ -121,11 +122,11 @@ class Text(StateInline):
         return Scanned(can_open, can_close, end - start)
 
 
-def definition(line: str, markdown: Markdown) -> tuple[str, str]:
-    """The normalised label and the address of a line that defines a link."""
+def definition(line: str) -> tuple[str, str]:
+    """The normalised label of a line that defines a link, and the address as it is written there."""
     found = DEFINITION.match(line)
     assert found is not None
-    return normalizeReference(found[1]), markdown.normalizeLink(unescapeAll(found[2] or found[3] or ""))
+    return normalizeReference(found[1]), found[2] or found[3] or ""
 
 
 def _is_punctuation(character: str) -> bool:
