@@ -14,6 +14,7 @@ Role = Literal["system", "user", "assistant"]
 
 WINDOW_PRIORITY = 0
 SERVER_PRIORITY = 10
+BACKGROUND_PRIORITY = 100
 
 
 class ChatMessage(BaseModel):
@@ -64,6 +65,7 @@ TextTaker = Callable[[str], bool]
 class GenerationJob:
     """One answer to make. Lower `priority` goes first; `thinking` None leaves the choice to the model's template.
 
+    With `continues` the last message is the assistant's own and is gone on with: only what follows it comes.
     An engine may offer text to `taker` in the moment it is made; only what is not taken then comes as an event.
     """
 
@@ -73,3 +75,4 @@ class GenerationJob:
     priority: int = WINDOW_PRIORITY
     thinking: bool | None = False
     taker: TextTaker | None = field(default=None, compare=False, repr=False)
+    continues: bool = False

@@ -1,84 +1,305 @@
-"""The conversation that the window has with the model.
+"""The conversations that the window has with the model: what can be done with them, one verb each.
 
-Runs on the backend's loop. Keeps the messages of one conversation in memory; whatever was said stays in it, also
-when an answer is stopped or fails half-way. It knows the engine only as something that answers jobs.
+On the backend's loop. Several conversations answer at once, whether anybody listens or not. The verbs of one
+conversation follow one another, and each one goes to its end also when its caller has gone. What is said is in the
+store before the engine sees it. The list's own verbs are the `ConversationLibrary`'s.
 """
 
-import contextlib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import Protocol
+import asyncio
+import functools
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from seproj_desktop.chat import events
-from seproj_desktop.chat.messages import WINDOW_PRIORITY, ChatMessage, GenerationJob, Sampling
-from seproj_desktop.chat.personas import PersonaLibrary
+from seproj_desktop.chat.answering import AnswerSource, ErrorListener
+from seproj_desktop.chat.conversations import StoredMessage
+from seproj_desktop.chat.conversing import Conversing
+from seproj_desktop.chat.keeping import ConversationStore
+from seproj_desktop.chat.library import ConversationLibrary
+from seproj_desktop.chat.live import ConversationListener, LiveConversation
+from seproj_desktop.chat.messages import Sampling
+from seproj_desktop.chat.news import OpenConversation
+from seproj_desktop.chat.personas import Persona, PersonaLibrary
+from seproj_desktop.chat.shelf import Shelf
+from seproj_desktop.chat.titles import TitleMaker
+from seproj_desktop.errors import UserError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_Verb = Callable[Concatenate["ChatService", P], Coroutine[Any, Any, T]]
 
 
-class AnswerSource(Protocol):
-    """What the service needs of an engine."""
+def _to_its_end(verb: _Verb[P, T]) -> _Verb[P, T]:
+    """A caller that goes away must not leave memory and store with different halves of a change."""
 
-    def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]: ...
+    @functools.wraps(verb)
+    async def whole(self: "ChatService", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.shield(self._course.spawn(verb(self, *args, **kwargs)))
 
-    async def abort(self, request_id: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question and the text of its answer so far; a refused question is not asked again with the next one."""
-
-    question: ChatMessage
-    answer: str = ""
-    is_refused: bool = False
-
-    def messages(self) -> tuple[ChatMessage, ...]:
-        if self.is_refused:
-            return ()
-        if not self.answer:
-            return (self.question,)
-        return (self.question, ChatMessage(role="assistant", content=self.answer))
+    return whole
 
 
 class ChatService:
-    """One conversation, with any persona speaking at any turn."""
+    """Every conversation's verbs. They raise `UserError` for what is gone or cannot be done."""
 
-    def __init__(self, engine: AnswerSource, personas: PersonaLibrary) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        engine: AnswerSource,
+        personas: PersonaLibrary,
+        store: ConversationStore,
+        library: ConversationLibrary,
+        *,
+        model_name: Callable[[], str],
+        report: ErrorListener,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`model_name` tells who answers at the moment; `report` gets failures that no caller waits for."""
         self._personas = personas
-        self._turns: list[Turn] = []
-
-    @property
-    def messages(self) -> tuple[ChatMessage, ...]:
-        return tuple(message for turn in self._turns for message in turn.messages())
-
-    def clear(self) -> None:
-        """Begins a new conversation; an answer that still runs no longer belongs to it."""
-        self._turns = []
-
-    async def answer(self, request_id: str, text: str, persona_id: str) -> AsyncGenerator[events.StreamEvent, None]:
-        """Asks `text` and streams the answer; the text so far is kept however it ends. Raises `UnknownPersonaError`."""
-        persona = self._personas.get(persona_id)
-        turns = self._turns
-        place = len(turns)
-        turns.append(Turn(ChatMessage(role="user", content=text)))
-        job = GenerationJob(
-            request_id=request_id,
-            messages=persona.speak(self.messages),
-            sampling=persona.sample(Sampling()),
-            priority=WINDOW_PRIORITY,
-            thinking=persona.thinking,
+        self._store = store
+        self._library = library
+        self._clock = clock
+        self._shelf = Shelf(store)
+        self._titles = TitleMaker(engine, library, report)
+        self._course = Conversing(
+            engine,
+            personas,
+            store,
+            library,
+            self._shelf,
+            self._titles,
+            model_name=model_name,
+            report=report,
+            clock=clock,
         )
-        pieces: list[str] = []
-        is_failed = False
-        async with contextlib.aclosing(self._engine.generate(job)) as stream:
-            try:
-                async for event in stream:
-                    if isinstance(event, events.TextDelta):
-                        pieces.append(event.text)
-                    is_failed = isinstance(event, events.Failed)
-                    yield event
-            finally:
-                turns[place] = Turn(turns[place].question, "".join(pieces), is_failed and not pieces)
 
-    async def stop(self, request_id: str) -> None:
-        """Ends an answer in the engine; its stream finishes with the reason `abort`."""
-        await self._engine.abort(request_id)
+    @_to_its_end
+    async def open(self, conversation: int, listener: ConversationListener) -> OpenConversation:
+        """The conversation as it is; `listener` gets every news that follows, until `close`."""
+        async with self._holding(conversation) as live:
+            live.listen(listener)
+            return live.snapshot(self._library.get(conversation))
+
+    async def close(self, conversation: int, listener: ConversationListener) -> None:
+        """Ends the listening; an answer goes on."""
+        if live := self._shelf.find(conversation):
+            live.leave(listener)
+
+    @_to_its_end
+    async def send(self, conversation: int | None, text: str, persona: str) -> int:
+        """Says something, in a new conversation where there is none, and gives the conversation's id.
+
+        While an answer runs, or others wait, it joins the end of the queue, and what is first there goes first.
+        """
+        speaker = self._personas.get(persona)
+        _refuse_empty(text)
+        await self._titles.drop()
+        if conversation is None:
+            return await self._course.start(text, speaker)
+        async with self._holding(conversation) as live:
+            live.is_held = False
+            if live.answer is None and not live.queue:
+                await self._course.say(live, live.tree.end, text, speaker)
+            else:
+                await self._course.enqueue(live, text, speaker)
+                await self._course.send_next(live)
+            await self.save_draft(conversation, "")
+        return conversation
+
+    @_to_its_end
+    async def send_queued(self, conversation: int) -> None:
+        """Sends on what waits, after a stop, a failure or a restart."""
+        await self._titles.drop()
+        async with self._holding(conversation) as live:
+            live.is_held = False
+            await self._course.send_next(live)
+
+    @_to_its_end
+    async def edit_queued(self, conversation: int, queued: int, text: str) -> None:
+        """Another text for what waits. Raises `UserError` once it has been sent."""
+        _refuse_empty(text)
+        async with self._holding(conversation) as live:
+            place = live.place_in_queue(queued)
+            live.queue[place] = replace(live.queue[place], text=text)
+            await self._course.keep_queue(live)
+
+    @_to_its_end
+    async def withdraw_queued(self, conversation: int, queued: int) -> None:
+        """Takes out what waits. Raises `UserError` once it has been sent."""
+        async with self._holding(conversation) as live:
+            del live.queue[live.place_in_queue(queued)]
+            await self._course.keep_queue(live)
+
+    @_to_its_end
+    async def stop(self, conversation: int) -> None:
+        """Ends the running answer with what it has; what waits in the queue waits for the person from now on."""
+        if self._shelf.find(conversation) is None:
+            return
+        async with self._holding(conversation) as live:
+            live.is_held = bool(live.queue)
+            await self._course.stop(live)
+
+    @_to_its_end
+    async def regenerate(
+        self, conversation: int, message: int, persona: str | None = None, sampling: Sampling | None = None
+    ) -> None:
+        """Another version of an answer, or another answer to a question; ends what runs in this conversation.
+
+        The persona that spoke speaks again unless another is named; `sampling` takes the place of the persona's.
+        """
+        await self._titles.drop()
+        async with self._holding(conversation) as live:
+            known = live.message(message)
+            speaker = self._personas.get(persona) if persona else self._speaker(live, known)
+            await self._course.stop(live)
+            question = message if known.role == "user" else known.parent
+            await self._course.answer(live, question, speaker, sampling)
+
+    @_to_its_end
+    async def edit(self, conversation: int, message: int, text: str) -> None:
+        """Another version of a message. The person's is answered, which ends what runs; the model's is not."""
+        _refuse_empty(text)
+        await self._titles.drop()
+        async with self._holding(conversation) as live:
+            known = live.message(message)
+            if known.role == "user":
+                speaker = self._speaker(live, known)
+                await self._course.stop(live)
+                await self._course.say(live, known.parent, text, speaker)
+            else:
+                await self._course.put_edited(live, known, text)
+
+    @_to_its_end
+    async def continue_answer(self, conversation: int, message: int) -> None:
+        """Goes on with an answer where it ended; one that has only thought until now begins anew, as a version."""
+        await self._titles.drop()
+        async with self._holding(conversation) as live:
+            if live.message(message).role != "assistant":
+                raise UserError("Only an answer can be continued.")
+            await self._course.stop(live)
+            known = live.message(message)
+            speaker = self._speaker(live, known)
+            if known.thought.text and not known.text:
+                await self._course.answer(live, known.parent, speaker, known.sampling)
+            else:
+                await self._course.resume(live, known, speaker)
+
+    @_to_its_end
+    async def choose_version(self, conversation: int, message: int) -> None:
+        """Has the path go through a message; an answer that runs elsewhere goes on."""
+        async with self._holding(conversation) as live:
+            live.message(message)
+            await self._course.keep_choices(live, live.tree.choose(message))
+
+    @_to_its_end
+    async def step_version(self, conversation: int, message: int, step: int) -> None:
+        """To the version that lies `step` further in the order of their age; past the ends nothing happens."""
+        async with self._holding(conversation) as live:
+            live.message(message)
+            siblings = live.tree.siblings(message)
+            place = siblings.index(message) + step
+            if 0 <= place < len(siblings):
+                await self._course.keep_choices(live, live.tree.choose(siblings[place]))
+
+    @_to_its_end
+    async def delete_branch(self, conversation: int, message: int) -> None:
+        """Puts a message and what follows it into the bin; an answer that runs there ends."""
+        async with self._holding(conversation) as live:
+            live.message(message)
+            if live.answer is not None and live.answer.id in live.tree.branch(message):
+                await self._course.stop(live)
+            when = self._clock()
+            choices = live.tree.delete(message, when)
+            await self._store.set_deleted(conversation, message, when)
+            await self._course.keep_choices(live, choices)
+
+    @_to_its_end
+    async def restore_branch(self, conversation: int, message: int) -> None:
+        """Takes a branch out of the bin and shows it."""
+        async with self._holding(conversation) as live:
+            if message not in live.tree or live.tree.get(message).deleted is None:
+                raise UserError("This message is not in the bin any more.")
+            choices = live.tree.restore(message)
+            await self._store.set_deleted(conversation, message, None)
+            await self._course.keep_choices(live, choices)
+
+    @_to_its_end
+    async def binned_branches(self, conversation: int) -> tuple[StoredMessage, ...]:
+        """The first messages of the branches in the bin, the last deleted first."""
+        async with self._holding(conversation) as live:
+            return tuple(live.tree.binned())
+
+    @_to_its_end
+    async def fork(self, conversation: int, message: int) -> int:
+        """A conversation of its own out of the path to a message; gives its id."""
+        async with self._holding(conversation) as live:
+            live.message(message)
+            return await self._course.fork(live, message)
+
+    async def set_persona(self, conversation: int, persona: str) -> None:
+        """Who answers here from the next question on. Raises `UnknownPersonaError`."""
+        await self._library.change(conversation, persona=self._personas.get(persona).id)
+
+    async def save_draft(self, conversation: int | None, text: str) -> None:
+        """What stands in the composer; None: of the conversation that has not begun."""
+        if conversation is not None and (live := self._shelf.find(conversation)):
+            live.draft = text
+        await self._store.save_draft(conversation, text)
+
+    async def draft(self) -> str:
+        """The draft of the conversation that has not begun."""
+        return await self._store.draft()
+
+    async def person_is_typing(self) -> None:
+        """Has the engine for the person: a title that is being made is dropped."""
+        await self._titles.drop()
+
+    @_to_its_end
+    async def delete(self, conversations: Sequence[int]) -> None:
+        """Puts conversations into the bin; their answers end."""
+        for conversation in conversations:
+            await self.stop(conversation)
+        await self._library.set_deleted(conversations, self._clock())
+
+    async def restore(self, conversations: Sequence[int]) -> None:
+        """Takes conversations out of the bin."""
+        await self._library.set_deleted(conversations, None)
+
+    @_to_its_end
+    async def purge(self, conversations: Sequence[int]) -> None:
+        """Removes conversations for good; their answers end."""
+        for conversation in conversations:
+            await self.stop(conversation)
+        await self._library.purge(conversations)
+        for conversation in conversations:
+            self._shelf.remove(conversation)
+
+    async def stop_all(self) -> None:
+        """Ends every answer, as before another set of conversations takes the place of this one."""
+        await self._course.stop_all()
+
+    async def reload(self) -> None:
+        """Reads everything anew from the store; what was open has to be opened again."""
+        for live in self._shelf.all():
+            self._shelf.remove(live.id)
+        await self._library.load()
+
+    async def aclose(self) -> None:
+        """Ends running answers with what they have; they are kept when this returns. The store stays open."""
+        await self._course.aclose()
+
+    def _speaker(self, live: LiveConversation, message: StoredMessage) -> Persona:
+        """The persona that spoke in an answer while its file is there, or else the conversation's."""
+        is_known = any(persona.id == message.persona for persona in self._personas.all())
+        return self._personas.get(message.persona if is_known else self._library.get(live.id).persona)
+
+    def _holding(self, conversation: int) -> AbstractAsyncContextManager[LiveConversation]:
+        """The conversation, for one verb after another. Raises `UserError` when it is gone."""
+        self._library.get(conversation)
+        return self._shelf.holding(conversation)
+
+
+def _refuse_empty(text: str) -> None:
+    if not text.strip():
+        raise UserError("There is nothing to send.", "Write something first.")

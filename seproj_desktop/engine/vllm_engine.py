@@ -183,8 +183,11 @@ class VllmEngine:
         queue: Any = None
         try:
             started = time.perf_counter()
-            prompt = await self._render(job.messages, thinking=job.thinking)
-            reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=self._opens_thinking(prompt))
+            prompt = await self._render(job.messages, thinking=job.thinking, continues=job.continues)
+            if job.continues:
+                reader = OutputReader(started, len(prompt["prompt_token_ids"]), after=job.messages[-1].content)
+            else:
+                reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=self._opens_thinking(prompt))
             sampling = self._sampling(job, reader.prompt_tokens)
             queue = await self._llm.add_request(job.request_id, prompt, sampling, priority=job.priority)
             if job.taker is not None:
@@ -212,19 +215,28 @@ class VllmEngine:
         finally:
             self._running.discard(job.request_id)
 
-    async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
-        """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""
+    async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None, continues: bool = False) -> Any:
+        """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`.
+
+        With `continues` it ends in the middle of the last message, without the blanks at its end.
+        """
         from vllm.renderers import ChatParams, TokenizeParams
         from vllm.renderers.inputs.preprocess import parse_model_prompt
 
         counting = TokenizeParams(max_total_tokens=None, add_special_tokens=self._plain)
         if self._plain:
-            parsed = parse_model_prompt(self._llm.model_config, plain_transcript(messages))
+            text = plain_transcript(messages[:-1] if continues else messages)
+            if continues:
+                text += f" {messages[-1].content.strip()}"
+            parsed = parse_model_prompt(self._llm.model_config, text)
             return (await self._llm.renderer.render_cmpl_async([parsed], counting))[0]
-        template: dict[str, Any] = {"add_generation_prompt": True}
+        template: dict[str, Any] = {"add_generation_prompt": not continues}
         if thinking is not None:
             template["enable_thinking"] = thinking
         spoken: Any = [{"role": message.role, "content": message.content} for message in messages]
+        if continues:
+            template["continue_final_message"] = True
+            spoken[-1]["content"] = messages[-1].content.rstrip()
         chat = ([spoken], ChatParams(chat_template_kwargs=template), counting)
         if sum(len(message.content) for message in messages) <= SHORT_PROMPT:
             _, prompts = self._llm.renderer.render_chat(*chat)

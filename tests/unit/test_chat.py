@@ -1,6 +1,5 @@
-"""The words: requests and their bounds, personas, prompts, events, and the window's conversation."""
+"""The words: requests and their bounds, personas, prompts, events."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,7 @@ from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerateRequest
 from seproj_desktop.chat.personas import Persona, PersonaLibrary, PersonaProblem, UnknownPersonaError, read_persona
 from seproj_desktop.chat.prompts import plain_transcript
-from seproj_desktop.chat.service import ChatService
 from seproj_desktop.paths import resources_folder
-from tests.fakes import FakeEngine
 
 SHIPPED = resources_folder() / "personas"
 HELLO = ({"role": "user", "content": "hello"},)
@@ -156,48 +153,3 @@ def test_the_rate_counts_the_tokens_after_the_first() -> None:
     finished = events.Finished("stop", events.Usage(3, 11), events.Timings(1.0, 2.0))
     assert finished.tokens_per_second == pytest.approx(10.0)
     assert events.Finished("stop").tokens_per_second is None
-
-
-def chat_with(engine: FakeEngine) -> ChatService:
-    return ChatService(engine, PersonaLibrary.read(SHIPPED))
-
-
-async def test_a_conversation_keeps_both_sides_and_sends_them_again() -> None:
-    engine = FakeEngine(pieces=("Fine", "."))
-    chat = chat_with(engine)
-    for question in ("One", "Two"):
-        async for _ in chat.answer("r", question, "developer"):
-            pass
-    roles = [message.role for message in engine.jobs[1].messages]
-    assert roles == ["system", "user", "assistant", "user"]
-    assert [message.content for message in chat.messages] == ["One", "Fine.", "Two", "Fine."]
-
-
-async def test_a_stopped_answer_keeps_its_text() -> None:
-    gate = asyncio.Semaphore(2)
-    chat = chat_with(FakeEngine(pieces=("a", "b", "c", "d"), gate=gate))
-    ending: events.StreamEvent | None = None
-    async for ending in chat.answer("r", "One", "assistant"):
-        if isinstance(ending, events.TextDelta) and ending.text == "b":
-            await chat.stop("r")
-    assert isinstance(ending, events.Finished)
-    assert ending.reason == "abort"
-    assert chat.messages[-1].content == "ab"
-
-
-async def test_a_refused_question_does_not_spoil_the_next_one() -> None:
-    engine = FakeEngine(pieces=(), ending=events.Failed("invalid_request", "Too long."))
-    chat = chat_with(engine)
-    async for _ in chat.answer("r", "Far too long", "assistant"):
-        pass
-    engine.pieces, engine.ending = ("Fine",), None
-    async for _ in chat.answer("r", "Short", "assistant"):
-        pass
-    assert [message.content for message in chat.messages] == ["Short", "Fine"]
-
-
-async def test_a_new_conversation_forgets_and_a_late_answer_stays_out_of_it() -> None:
-    chat = chat_with(FakeEngine())
-    async for _ in chat.answer("r", "One", "assistant"):
-        chat.clear()
-    assert chat.messages == ()

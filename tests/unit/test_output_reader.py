@@ -61,3 +61,25 @@ def test_reasons_are_ours(theirs: str, ours: str) -> None:
     (end,) = OutputReader(0.0, 1, inside=False).read(output("", 0, theirs))
     assert isinstance(end, events.Finished)
     assert end.reason == ours
+
+
+@pytest.mark.parametrize(
+    ("begun", "pieces", "added"),
+    [
+        ("It is", [" so", "."], " so."),
+        ("It is ", [" so", "."], "so."),
+        ("One.\n\n", ["\n", "\n", "Two"], "Two"),
+        ("One.\n\n", ["\n\n\nTwo"], "\nTwo"),
+        ("One.\n\n", ["\n", "Two"], "Two"),
+        ("One. ", ["\nTwo", " \n"], "\nTwo \n"),
+        ("A tag:", ["<think>", "</think>"], "<think></think>"),
+    ],
+)
+def test_what_goes_on_says_no_blanks_twice_and_expects_no_thinking(begun: str, pieces: list[str], added: str) -> None:
+    reader = OutputReader(0.0, 1, after=begun)
+    told = [event for piece in pieces for event in reader.read(output(piece, 1))]
+    told += reader.read(output("", 1, "stop"))
+    assert "".join(event.text for event in told if isinstance(event, events.TextDelta)) == added
+    assert not any(isinstance(event, events.ReasoningDelta) for event in told)
+    assert isinstance(told[-1], events.Finished)
+    assert told[-1].usage.completion_tokens == len(pieces) + 1

@@ -1,0 +1,74 @@
+"""One program's hold on a data folder: its store, its lock, and the bell that other programs ring.
+
+On the backend's loop, but for `open_memory`, which blocks while it opens and may run before the loop does.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from seproj_desktop.storage.database import Database
+from seproj_desktop.storage.doorbell import Doorbell, bell_address, ring
+from seproj_desktop.storage.lock import FolderHeldError
+from seproj_desktop.storage.opening import Notice, Opened, open_store, open_to_read
+from seproj_desktop.storage.store import SqliteStore
+
+logger = logging.getLogger(__name__)
+
+
+class Memory:
+    """What was opened, from the start to the end of the program."""
+
+    def __init__(self, opened: Opened, folder: Path, runtime: Path, *, is_held_elsewhere: bool = False) -> None:
+        self._opened = opened
+        self._folder = folder
+        self._runtime = runtime
+        self._doorbell: Doorbell | None = None
+        self.is_held_elsewhere = is_held_elsewhere
+        """Whether another program has the folder, so that this one only reads."""
+
+    @classmethod
+    def forgetful(cls, folder: Path, runtime: Path) -> "Memory":
+        """Keeps nothing beyond the program's end, and touches no disk."""
+        return cls(Opened(SqliteStore(Database.open_memory())), folder, runtime)
+
+    @property
+    def store(self) -> SqliteStore:
+        return self._opened.store
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What happened at opening, to be shown once."""
+        return self._opened.notices
+
+    async def listen(self, on_raise: Callable[[], None]) -> None:
+        """Calls `on_raise` whenever another program asks for this one's window."""
+        if self._opened.lock is not None:
+            try:
+                self._doorbell = await Doorbell.listen(self._opened.lock, self._runtime, on_raise)
+            except OSError as error:
+                logger.warning("other programs cannot ask for this window: %s", error)
+
+    async def ring_other(self) -> bool:
+        """Asks the program that has the folder to show its window; whether it answered."""
+        return await ring(bell_address(self._folder, self._runtime))
+
+    async def aclose(self) -> None:
+        """Writes what waits and lets go of the folder."""
+        if self._doorbell is not None:
+            with contextlib.suppress(OSError):  # the socket's file may be gone; nobody listens there any more
+                await self._doorbell.close()
+        try:
+            await self.store.aclose()
+        finally:
+            if self._opened.lock is not None:
+                self._opened.lock.release()
+
+
+def open_memory(folder: Path, runtime: Path) -> Memory:
+    """The folder's store, to read only where another program has it."""
+    try:
+        return Memory(open_store(folder), folder, runtime)
+    except FolderHeldError:
+        return Memory(open_to_read(folder), folder, runtime, is_held_elsewhere=True)

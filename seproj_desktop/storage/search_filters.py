@@ -1,0 +1,96 @@
+"""A query's filters as SQL: conditions and the values for their places. Nothing typed gets into the SQL itself. Pure.
+
+The conditions speak of a conversation `c` and, among messages, of a message `m`. An answer belongs to the persona and
+the model that made it, the person's own words to the conversation's persona and to no model.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from seproj_desktop.storage.query import Named, Phrase, Query
+
+Value = str | int | float
+
+_IS_LIKE = "LIKE ? ESCAPE '\\'"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL that is true or false of a row, and the values of its places in order."""
+
+    sql: str
+    values: tuple[Value, ...] = ()
+
+    def negated(self) -> "Condition":
+        return Condition(f"NOT coalesce(({self.sql}), 0)", self.values)
+
+
+def all_of(conditions: Iterator[Condition]) -> Condition:
+    found = list(conditions)
+    values = tuple(value for condition in found for value in condition.values)
+    return Condition(" AND ".join(f"({condition.sql})" for condition in found) or "1", values)
+
+
+def message_conditions(query: Query) -> Iterator[Condition]:
+    """Whether a message is in the bin with its branch is not among them: only the tree tells."""
+    yield from _common_conditions(query)
+    if query.flags.get("deleted"):
+        yield Condition(
+            "c.deleted IS NOT NULL OR c.id IN (SELECT conversation FROM messages WHERE deleted IS NOT NULL)"
+        )
+    yield from _time_conditions(query, "m.created")
+    speaker = f"coalesce(nullif(m.persona, ''), c.persona) {_IS_LIKE} OR m.persona_name {_IS_LIKE}"
+    yield from _name_conditions(query, {"persona": speaker, "model": f"m.model {_IS_LIKE}"})
+
+
+def conversation_conditions(query: Query) -> Iterator[Condition]:
+    yield from _common_conditions(query)
+    if query.flags.get("deleted"):
+        yield Condition("c.deleted IS NOT NULL")
+    yield from _time_conditions(query, "c.changed")
+    inside = "EXISTS (SELECT 1 FROM messages AS m WHERE m.conversation = c.id AND"
+    speaker = f"{inside} (m.persona {_IS_LIKE} OR m.persona_name {_IS_LIKE}))"
+    persona = f"c.persona {_IS_LIKE} OR {speaker}"
+    yield from _name_conditions(query, {"persona": persona, "model": f"{inside} m.model {_IS_LIKE})"})
+
+
+def match_expression(phrases: tuple[Phrase, ...], excluded: tuple[Phrase, ...] = ()) -> str:
+    """FTS5's own language; a phrase holds letters and digits only. Phrases side by side must all be there."""
+    return " NOT ".join([" ".join(_quoted(phrase) for phrase in phrases), *(_quoted(phrase) for phrase in excluded)])
+
+
+def _quoted(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase.words)}"' + (" *" if phrase.is_open else "")
+
+
+def _common_conditions(query: Query) -> Iterator[Condition]:
+    if not query.flags.get("deleted"):
+        yield Condition("c.deleted IS NULL")
+    for flag, column in (("pinned", "c.is_pinned"), ("archived", "c.is_archived")):
+        if flag in query.flags:
+            yield Condition(f"{column} = ?", (int(query.flags[flag]),))
+    if query.in_title:
+        title = "c.id IN (SELECT rowid FROM title_search WHERE title_search MATCH ?)"
+        yield Condition(title, (match_expression(query.in_title),))
+    folder = f"EXISTS (SELECT 1 FROM folders AS f WHERE f.id = c.folder AND f.name {_IS_LIKE})"  # noqa: S608
+    yield from _name_conditions(query, {"in": folder})
+
+
+def _time_conditions(query: Query, column: str) -> Iterator[Condition]:
+    if query.since is not None:
+        yield Condition(f"{column} >= ?", (query.since,))
+    if query.until is not None:
+        yield Condition(f"{column} < ?", (query.until,))
+
+
+def _name_conditions(query: Query, templates: dict[str, str]) -> Iterator[Condition]:
+    for named in query.names:
+        template = templates.get(named.place)
+        if template is not None:
+            condition = Condition(template, (_pattern(named),) * template.count("?"))
+            yield condition.negated() if named.is_excluded else condition
+
+
+def _pattern(named: Named) -> str:
+    """For LIKE, which knows upper and lower case of ASCII only: any other letter stands for every letter."""
+    return "%" + "".join("\\" + c if c in "%_\\" else c if c.isascii() else "_" for c in named.name) + "%"
