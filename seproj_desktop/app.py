@@ -4,8 +4,10 @@ Called on the backend's loop, with or without a window above it. It reads person
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from seproj_desktop.chat.library import ConversationLibrary
 from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.chat.service import ChatService
 from seproj_desktop.engine.catalog import ModelSpec, choose_model
@@ -20,6 +22,8 @@ from seproj_desktop.paths import Paths
 from seproj_desktop.server.app import create_app
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.settings import Settings
+from seproj_desktop.storage.memory import Memory
+from seproj_desktop.storage.search import Searcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,37 @@ class App:
     downloads: ModelDownloads
     loader: EngineLoader
     engine: EngineManager
+    memory: Memory
+    library: ConversationLibrary
     chat: ChatService
+    searcher: Searcher
     server: EmbeddedServer
 
+    async def start(self, on_raise: Callable[[], None]) -> None:
+        """What a window needs first: the list, and other programs' way to ask for the window."""
+        await self.library.load()
+        await self.memory.listen(on_raise)
+
     async def aclose(self) -> None:
-        """Ends everything in reverse order of creation; running answers end with what they have."""
-        for part in (self.server, self.downloads, self.engine):
+        """Ends everything in reverse order of creation; running answers end with what they have, which is kept."""
+        for part in (self.server, self.chat, self.downloads, self.engine, self.memory):
             try:
                 await part.aclose()
             except Exception as error:  # noqa: BLE001  one part's failure must not keep the next one open
                 self.reporter.report(error)
 
 
-def assemble(settings: Settings, paths: Paths, reporter: ErrorReporter, loader: EngineLoader | None = None) -> App:
-    """Builds the app; tests hand in a loader of their own. Raises `UserError` when the configured model is none."""
+def assemble(
+    settings: Settings,
+    paths: Paths,
+    reporter: ErrorReporter,
+    loader: EngineLoader | None = None,
+    memory: Memory | None = None,
+) -> App:
+    """Builds the app; tests hand in a loader of their own. Raises `UserError` when the configured model is none.
+
+    `memory` is where conversations are kept; without one they are gone with the program, as `serve` and `ask` need it.
+    """
     has_gpu = has_nvidia_gpu()
     hub = HubCache(paths.hub_cache)
     personas = PersonaLibrary.read(paths.shipped_personas, paths.own_personas)
@@ -55,9 +76,32 @@ def assemble(settings: Settings, paths: Paths, reporter: ErrorReporter, loader: 
     engine = EngineManager(
         loader, default_model(settings, paths, hub, has_gpu=has_gpu), queue_limit=settings.server.queue_limit
     )
-    chat = ChatService(engine, personas)
+    memory = memory or Memory.forgetful(paths.data, paths.runtime)
+    library = ConversationLibrary(memory.store)
+    chat = ChatService(
+        engine,
+        personas,
+        memory.store,
+        library,
+        model_name=lambda: engine.model.name,
+        report=reporter.report,
+    )
     server = EmbeddedServer(create_app(engine, personas, settings.server), settings.server)
-    return App(settings, paths, reporter, personas, hub, ModelDownloads(paths.hub_cache), loader, engine, chat, server)
+    return App(
+        settings=settings,
+        paths=paths,
+        reporter=reporter,
+        personas=personas,
+        hub=hub,
+        downloads=ModelDownloads(paths.hub_cache),
+        loader=loader,
+        engine=engine,
+        memory=memory,
+        library=library,
+        chat=chat,
+        searcher=Searcher(memory.store),
+        server=server,
+    )
 
 
 def default_model(settings: Settings, paths: Paths, hub: HubCache, *, has_gpu: bool) -> ModelSpec:

@@ -1,4 +1,4 @@
-"""The command line: the window, `serve`, `ask` and `doctor`.
+"""The command line: the window, `serve`, `ask`, `doctor`, and what is done with the conversations that are kept.
 
 Exit codes: 0 done, 1 failed with a message, 2 wrong usage. The console script imports this module, and so may
 vLLM's children: it imports nothing heavy, and importing it does nothing.
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _doctor(paths, loaded)
         paths.create()
         _set_up_logging(paths, verbose=options.verbose)
-        command = {"serve": _serve, "ask": _ask}.get(options.command, _window)
+        command = COMMANDS.get(options.command, _window)
         return _leave(command(options, paths, loaded))
     except UserError as error:
         _complain(str(error))
@@ -72,7 +72,30 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", help='the question; "-" reads it from standard input')
 
     commands.add_parser("doctor", parents=[common], help="what was found on this machine, and what is wrong")
+    _add_archive(commands, common)
     return parser
+
+
+def _add_archive(commands: Any, common: argparse.ArgumentParser) -> None:
+    """What can be done with the conversations that are kept."""
+
+    def add(name: str, words: str, file: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = commands.add_parser(name, parents=[common], help=words, description=words)
+        parser.add_argument("file", metavar="FILE", type=Path, help=file)
+        return parser
+
+    backup = add("backup", "copy all conversations to a file, also while the program runs", "the copy")
+    backup.add_argument("--force", action="store_true", help="replace the file if it exists")
+    add("restore", "put a backup in the place of all conversations, which are set aside", "the backup")
+    export = add("export", "write conversations out to be read, also while the program runs", "where to")
+    export.add_argument("--format", choices=("markdown", "json", "html"), help="otherwise FILE's name tells it")
+    which = export.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="every conversation, as without this option")
+    which.add_argument(
+        "--conversation", metavar="C", action="append", default=[], help="one of this title or id; can be repeated"
+    )
+    export.add_argument("--force", action="store_true", help="replace the file if it exists")
+    add("import", "take in conversations of this program, ChatGPT or Open WebUI", "a .json file or ChatGPT's .zip")
 
 
 def _add_common(parser: argparse.ArgumentParser, default: Any) -> None:
@@ -99,11 +122,17 @@ def _load_settings(parser: argparse.ArgumentParser, options: argparse.Namespace,
     return loaded
 
 
-def _assembler(paths: Paths, loaded: "LoadedSettings", reporter: ErrorReporter) -> "Callable[[], App]":
+def _assembler(
+    paths: Paths, loaded: "LoadedSettings", reporter: ErrorReporter, *, keeps: bool = False
+) -> "Callable[[], App]":
+    """`keeps`: with the conversations of the data folder."""
+
     def assembled() -> "App":
         from seproj_desktop.app import assemble
+        from seproj_desktop.storage.memory import open_memory
 
-        return assemble(loaded.settings, paths, reporter)
+        memory = open_memory(paths.data, paths.runtime) if keeps else None
+        return assemble(loaded.settings, paths, reporter, memory=memory)
 
     return assembled
 
@@ -119,7 +148,7 @@ def _window(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings")
     reporter = ErrorReporter()
     reporter.install()
     return run_window(
-        _assembler(paths, loaded, reporter),
+        _assembler(paths, loaded, reporter, keeps=True),
         reporter,
         loaded.settings,
         persona=options.persona,
@@ -160,6 +189,44 @@ def _ask(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings") ->
     return _run(paths, loaded, lambda app: ask(app, question, persona, sys.stdout, sys.stderr))
 
 
+def _backup(options: argparse.Namespace, paths: Paths, _loaded: "LoadedSettings") -> int:
+    from seproj_desktop.archive import back_up
+
+    return back_up(paths.data, options.file, sys.stdout, sys.stderr, may_replace=options.force)
+
+
+def _restore(options: argparse.Namespace, paths: Paths, _loaded: "LoadedSettings") -> int:
+    from seproj_desktop.archive import restore
+
+    return restore(options.file, paths.data, sys.stdout)
+
+
+def _export(options: argparse.Namespace, paths: Paths, _loaded: "LoadedSettings") -> int:
+    import asyncio
+
+    from seproj_desktop.archive import export
+
+    work = export(
+        paths.data,
+        options.file,
+        sys.stdout,
+        sys.stderr,
+        kind=options.format,
+        wanted=options.conversation,
+        may_replace=options.force,
+    )
+    return asyncio.run(work)
+
+
+def _import(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings") -> int:
+    import asyncio
+
+    from seproj_desktop.archive import take_in
+
+    persona = loaded.settings.window.persona
+    return asyncio.run(take_in(paths.data, options.file, sys.stdout, sys.stderr, persona=persona))
+
+
 def _run(paths: Paths, loaded: "LoadedSettings", command: "Callable[[App], Any]") -> int:
     """One command on an asyncio loop of its own."""
     import asyncio
@@ -188,6 +255,17 @@ def _doctor(paths: Paths, loaded: "LoadedSettings") -> int:
     for finding in findings:
         print(finding)
     return 1 if any(finding.is_broken for finding in findings) else 0
+
+
+COMMANDS = {
+    "serve": _serve,
+    "ask": _ask,
+    "backup": _backup,
+    "restore": _restore,
+    "export": _export,
+    "import": _import,
+}
+"""What each word runs once the folders are there; without one it is the window."""
 
 
 def _set_up_logging(paths: Paths, *, verbose: bool) -> None:

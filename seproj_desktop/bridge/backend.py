@@ -1,11 +1,11 @@
 """The backend's thread and loop, and the only file that knows both loops.
 
 `Backend` lives on the Qt thread. Calls go over with `run_coroutine_threadsafe` and are awaited on the Qt loop
-(qasync); news from the backend comes back through one queued signal. Tokens take another way: see `feed`.
+(qasync), or posted with nobody waiting; news from the backend comes back through one queued signal. What is said in
+an open conversation takes another way: see `feed`.
 """
 
 import asyncio
-import contextlib
 import functools
 import logging
 import threading
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from seproj_desktop.bridge.feed import Answer, AnswerFeed
-from seproj_desktop.chat import events
+from seproj_desktop.bridge.feed import Channel, NewsFeed
 from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
 
 if TYPE_CHECKING:
@@ -41,6 +40,12 @@ class Backend(QObject):
     """The `EngineStatus`, at once after `started` and at every change."""
     server_changed = Signal(object)
     """The `ServerStatus`, likewise."""
+    list_changed = Signal(object)
+    """A `ListNews`: the whole list at once, and then every change."""
+    keeping_changed = Signal(object)
+    """The `KeepingStatus`: whether what is said reaches the disk."""
+    raise_requested = Signal()
+    """Another program asks for this one's window."""
     failure_reported = Signal(object)
     """An `ErrorReport` to show."""
 
@@ -52,8 +57,9 @@ class Backend(QObject):
         self._reporter = reporter
         self._app: App | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._feed = AnswerFeed(self)
+        self._feed = NewsFeed(self)
         self._is_closing = False
+        self._begun = asyncio.Event()
         self._ended = threading.Event()
         self._news.connect(self._on_news, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name="backend", daemon=True)
@@ -79,22 +85,25 @@ class Backend(QObject):
             raise asyncio.CancelledError
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(*args), self._loop))
 
-    def post(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
-        """As `call`, with nobody waiting: a failure goes to the reporter."""
+    def post(
+        self,
+        function: Callable[..., Coroutine[Any, Any, T]],
+        *args: Any,
+        then: Callable[[T], object] | None = None,
+        otherwise: Callable[[], object] | None = None,
+    ) -> None:
+        """As `call`, with nobody waiting: `then` gets the result on the Qt thread.
+
+        A failure goes to the reporter, and `otherwise` is called on the Qt thread.
+        """
         self._assert_gui_thread()
         if self._loop is None or self._is_closing:
             return
-        asyncio.run_coroutine_threadsafe(self._guarded(function, *args), self._loop)
+        asyncio.run_coroutine_threadsafe(self._guarded(function(*args), then, otherwise), self._loop)
 
-    def ask(self, request_id: str, text: str, persona_id: str) -> Answer:
-        """Asks the model; the answer's signals tell what comes."""
-        answer = self._feed.open(request_id)
-        self.post(self._answer, answer, text, persona_id)
-        return answer
-
-    def stop_answer(self, answer: Answer) -> None:
-        """The answer ends in the engine and then finishes with the reason `abort`."""
-        self.post(self.app.chat.stop, answer.request_id)
+    def open_channel(self) -> Channel:
+        """For one conversation's news; its `tell` is handed to the backend."""
+        return self._feed.open()
 
     def hand_over(self, function: Callable[[T], object], interval: float = HAND_OVER_SECONDS) -> Callable[[T], None]:
         """For the backend to call: `function` gets the newest value on the Qt thread, every `interval` seconds."""
@@ -156,6 +165,7 @@ class Backend(QObject):
         self._loop = loop
         try:
             app = self._assemble()
+            loop.run_until_complete(app.start(functools.partial(self._tell, self.raise_requested.emit)))
         except UserError as error:
             self._tell(self.start_failed.emit, ErrorReport.of(error))
         except Exception as error:  # noqa: BLE001  shown in the window like any bug; the window stays open to show it
@@ -166,28 +176,31 @@ class Backend(QObject):
             self._tell(self.started.emit, app)
             app.engine.subscribe(functools.partial(self._tell, self.engine_changed.emit))
             app.server.subscribe(functools.partial(self._tell, self.server_changed.emit))
+            app.library.subscribe(functools.partial(self._tell, self.list_changed.emit))
+            app.memory.store.subscribe(functools.partial(self._tell, self.keeping_changed.emit))
+        self._begun.set()
         loop.run_forever()
 
     async def _close(self) -> None:
+        await self._begun.wait()  # what starts is started to its end, so that all of it can be ended
         if self._app is not None:
             await self._app.aclose()
 
-    async def _answer(self, answer: Answer, text: str, persona_id: str) -> None:
+    async def _guarded(
+        self,
+        work: Coroutine[Any, Any, T],
+        then: Callable[[T], object] | None,
+        otherwise: Callable[[], object] | None,
+    ) -> None:
         try:
-            async with contextlib.aclosing(self.app.chat.answer(answer.request_id, text, persona_id)) as stream:
-                async for event in stream:
-                    answer.queue.append(event)
-        except UserError as error:
-            answer.queue.append(events.Failed("invalid_request", error.message, error.advice))
-        except Exception as error:  # noqa: BLE001  the answer ends in the window too; the bug goes to the reporter
-            self._reporter.report(error)
-            answer.queue.append(events.Failed("internal", "Something unexpected went wrong.", "Try again."))
-
-    async def _guarded(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
-        try:
-            await function(*args)
+            result = await work
         except Exception as error:  # noqa: BLE001  nobody waits for the result, so the reporter is told
             self._reporter.report(error)
+            if otherwise is not None:
+                self._tell(otherwise)
+        else:
+            if then is not None:
+                self._tell(then, result)
 
     def _tell_failure(self, report: ErrorReport) -> None:
         self._tell(self.failure_reported.emit, report)

@@ -3,11 +3,14 @@
 On the Qt thread. They know their theme and nothing else.
 """
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, ROUNDING, Theme, blend
+
+SIDE_ICON = (16, 13)
+"""Pixels."""
 
 
 class MenuButton(QToolButton):
@@ -38,6 +41,32 @@ class MenuButton(QToolButton):
             f"QToolButton:hover, QToolButton:pressed {{ background: {hover}; }}"
             f"QToolButton:focus {{ border-color: {theme.accent.name()}; }}"
         )
+
+
+class SideButton(QToolButton):
+    """Draws a window with its left part set off: shows and hides what stands there."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(theme.accent if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(blend(theme.background, theme.text, 0.12 if self.underMouse() else 0.0))
+            painter.drawRoundedRect(box, ROUNDING, ROUNDING)
+        frame = QRectF(0, 0, SIDE_ICON[0], SIDE_ICON[1])
+        frame.moveCenter(box.center())
+        painter.setPen(QPen(theme.text, 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, 2, 2)
+        painter.drawLine(frame.topLeft() + QPointF(5, 0), frame.bottomLeft() + QPointF(5, 0))
 
 
 class LinkButton(QPushButton):

@@ -3,9 +3,9 @@
 On the Qt thread. It only tells what is wanted; whatever was typed stays until somebody calls `clear`.
 """
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QWidget
 
 from seproj_desktop.window.buttons import PlainButton, PrimaryButton
 from seproj_desktop.window.controls import RoundedFrame
@@ -62,10 +62,11 @@ class ComposerField(QPlainTextEdit):
 
 
 class Composer(RoundedFrame):
-    """The field with Send, or Stop while an answer runs, in the same place."""
+    """The field with Send, and with Stop while an answer runs; what is sent then waits for its turn."""
 
     send_requested = Signal()
     stop_requested = Signal()
+    text_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -73,23 +74,27 @@ class Composer(RoundedFrame):
         self.send_button = PrimaryButton(theme, self.tr("Send"))
         self.send_button.setObjectName("sendButton")
         self.send_button.setAccessibleName(self.tr("Send the message"))
-        self.send_button.setToolTip(self.tr("Send (Enter)"))
         self.stop_button = PlainButton(theme, self.tr("Stop"))
         self.stop_button.setObjectName("stopButton")
         self.stop_button.setAccessibleName(self.tr("Stop the answer"))
         self.stop_button.setToolTip(self.tr("Stop the answer (Esc)"))
-        self._buttons = self._stack()
+        for button in (self.stop_button, self.send_button):
+            button.setFixedHeight(max(CONTROL_HEIGHT, button.sizeHint().height()))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID, GRID, GRID)
+        row.setSpacing(GRID)
         row.addWidget(self.field, 1)
-        row.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.stop_button.setVisible(False)
         self.setFocusProxy(self.field)
-        self._is_answering = False
         self.field.textChanged.connect(self._show_state)
+        self.field.textChanged.connect(self.text_changed)
         self.field.focus_changed.connect(self.show_active)
         self.field.enter_pressed.connect(self._request_send)
         self.send_button.clicked.connect(self._request_send)
         self.stop_button.clicked.connect(self.stop_requested)
+        self.show_answering(False)
         self._show_state()
 
     @property
@@ -107,13 +112,13 @@ class Composer(RoundedFrame):
         self.send_button.show_colour(QColor(colour))
 
     def show_answering(self, is_answering: bool) -> None:
-        """Stop in place of Send; the focus stays where the person left it, or goes to the field."""
-        had_focus = self.send_button.hasFocus() or self.stop_button.hasFocus()
-        self._is_answering = is_answering
-        self._buttons.setCurrentWidget(self.stop_button if is_answering else self.send_button)
-        if had_focus:
+        """With Stop or without; the focus stays where the person left it, or goes to the field."""
+        if self.stop_button.hasFocus() and not is_answering:
             self.field.setFocus()
-        self._show_state()
+        self.stop_button.setVisible(is_answering)
+        self.send_button.setToolTip(
+            self.tr("Send after this answer (Enter)") if is_answering else self.tr("Send (Enter)")
+        )
 
     def fill(self, text: str) -> None:
         """Puts `text` in, as if typed: it can be undone."""
@@ -121,17 +126,14 @@ class Composer(RoundedFrame):
         self.field.insertPlainText(text)
         self.field.setFocus()
 
-    def _stack(self) -> QStackedWidget:
-        stack = QStackedWidget()
-        stack.addWidget(self.send_button)
-        stack.addWidget(self.stop_button)
-        widest = max((self.send_button.sizeHint(), self.stop_button.sizeHint()), key=QSize.width)
-        stack.setFixedSize(widest.width(), max(CONTROL_HEIGHT, widest.height()))
-        return stack
+    def show_text(self, text: str) -> None:
+        """Another conversation's draft in place of what stands there."""
+        self.field.setPlainText(text)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
 
     def _show_state(self) -> None:
-        self.send_button.setEnabled(not self._is_answering and bool(self.text.strip()))
+        self.send_button.setEnabled(bool(self.text.strip()))
 
     def _request_send(self) -> None:
-        if not self._is_answering and self.text.strip():
+        if self.text.strip():
             self.send_requested.emit()

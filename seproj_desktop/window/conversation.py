@@ -1,23 +1,25 @@
 """The conversation's area: the empty state with examples, then the transcript, fed as answers stream.
 
-On the Qt thread. It turns an answer's news into messages; who asks the model and when is `dialogue`'s business.
+On the Qt thread. It shows messages and their news; which conversation that is, is `dialogue`'s business. The
+transcript comes with `furnish`, after the window's first paint: its modules take longer to import than all others.
 """
 
-import itertools
-from datetime import datetime
+from collections.abc import Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from seproj_desktop.chat import events
-from seproj_desktop.chat.personas import Persona
+from seproj_desktop.chat.news import TextAdded
 from seproj_desktop.window.empty_state import EmptyState
+from seproj_desktop.window.path_entries import key_of
 from seproj_desktop.window.theme import Theme
-from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
-from seproj_desktop.window.transcript.transcript import Transcript
-from seproj_desktop.window.transcript.workshop.workshop import Workshop
-from seproj_desktop.window.words import answer_figures
+from seproj_desktop.window.transcript.entries import Entry
+
+if TYPE_CHECKING:
+    from seproj_desktop.window.transcript.transcript import Transcript
+    from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 NOTE_DELAY = 300
 """Milliseconds before a wait is mentioned; most waits are shorter and would only flicker."""
@@ -26,10 +28,9 @@ NOTE_DELAY = 300
 class Thinking:
     """The time and tokens of the thinking that goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: int = 0) -> None:
         self._start = monotonic()
-        self.tokens = 0
-        self.is_over = False
+        self.tokens = tokens
 
     @property
     def seconds(self) -> float:
@@ -40,16 +41,17 @@ class Conversation(QStackedWidget):
     """One conversation, one answer at a time."""
 
     example_chosen = Signal(str)
+    furnished = Signal()
+    """The transcript is there."""
 
-    def __init__(self, theme: Theme, workshop: Workshop | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._workshop = workshop
+        self._theme = theme
+        self._transcript: Transcript | None = None
+        self._workshop: Workshop | None = None
         self.empty_state = EmptyState(theme)
-        self.transcript = Transcript(theme, workshop)
         self.addWidget(self.empty_state)
-        self.addWidget(self.transcript)
         self.empty_state.example_chosen.connect(self.example_chosen)
-        self._keys = (f"message-{number}" for number in itertools.count(1))
         self._answer: str | None = None
         self._thinking: Thinking | None = None
         self._is_waiting_for_model = False
@@ -57,14 +59,37 @@ class Conversation(QStackedWidget):
         self._note_timer = QTimer(self, interval=NOTE_DELAY, singleShot=True)
         self._note_timer.timeout.connect(self._show_note)
 
+    def furnish(self) -> None:
+        """Builds the transcript, once."""
+        if self._transcript is not None:
+            return
+        from seproj_desktop.window.transcript.transcript import Transcript
+        from seproj_desktop.window.transcript.workshop.workshop import Workshop
+
+        self._workshop = Workshop(self)
+        self._transcript = Transcript(self._theme, self._workshop)
+        self.addWidget(self._transcript)
+        self.furnished.emit()
+
+    @property
+    def transcript(self) -> "Transcript":
+        self.furnish()
+        assert self._transcript is not None
+        return self._transcript
+
     @property
     def is_empty(self) -> bool:
-        return self.transcript.is_empty
+        return self._transcript is None or self._transcript.is_empty
+
+    def end(self) -> None:
+        """Ends what runs beside the transcript."""
+        if self._workshop is not None:
+            self._workshop.close()
 
     def clear(self) -> None:
-        self._end_waiting()
-        self._answer = self._thinking = None
-        self.transcript.clear()
+        self._leave_answer()
+        if self._transcript is not None:
+            self._transcript.clear()
         self.setCurrentWidget(self.empty_state)
 
     def focus_text(self) -> None:
@@ -77,20 +102,15 @@ class Conversation(QStackedWidget):
         if not self.is_empty:
             self.transcript.open_find()
 
-    def begin_answer(self, question: str, persona: Persona, *, is_model_ready: bool, model: str = "") -> None:
-        """Shows the question and the answer's speaker; the text comes with `add_text` and `add_thinking`."""
-        self.setCurrentWidget(self.transcript)
-        now = datetime.now().astimezone()
-        if self._workshop is not None:
-            self._workshop.prepare()
-        self._answer = next(self._keys)
-        self._thinking = None
-        self.transcript.add(Entry(next(self._keys), Speaker("user", self.tr("You")), question, time=now))
-        speaker = Speaker("assistant", persona.name, persona.colour, model)
-        self.transcript.add(Entry(self._answer, speaker, time=now), is_open=True)
-        self.transcript.scroll_to_end()
-        self._is_waiting_for_model = not is_model_ready
-        self._note_timer.start(NOTE_DELAY if is_model_ready else 0)
+    def show_path(self, entries: Sequence[Entry], answering: int | None) -> None:
+        """The messages as they are from now on; what is shown already stays as it is."""
+        answer = key_of(answering) if answering is not None else None
+        if answer != self._answer:
+            self._leave_answer()
+        self.transcript.show_path(entries, answer)
+        self.setCurrentWidget(self.transcript if entries else self.empty_state)
+        if answer is not None and answer != self._answer:
+            self._await_answer(answer, entries[-1])
 
     def show_model_ready(self, is_ready: bool) -> None:
         """Corrects the words of an answer that waits."""
@@ -99,46 +119,46 @@ class Conversation(QStackedWidget):
             if self._has_note:
                 self._show_note()
 
-    def add_text(self, text: str) -> None:
-        if self._answer is None:
+    def add(self, added: TextAdded) -> None:
+        """More of the answer that streams."""
+        if self._answer != key_of(added.message):
             return
         self._end_waiting()
-        self._end_thinking()
-        self.transcript.add_text(self._answer, text)
+        if added.thinking:
+            self._add_thinking(added.thinking, 0 if added.text else added.tokens)
+        if added.text:
+            self._thinking = None
+            self.transcript.add_text(self._answer, added.text)
 
-    def add_thinking(self, text: str, tokens: int) -> None:
-        """`tokens` is how many tokens the text was made of."""
-        if self._answer is None:
-            return
-        self._end_waiting()
+    def end_answer(self, entry: Entry) -> None:
+        """The answer as it is kept."""
+        if self._answer == entry.key:
+            self._leave_answer()
+        if entry.thought.text:
+            self.transcript.set_thought(entry.key, seconds=entry.thought.seconds, tokens=entry.thought.tokens)
+        self.transcript.finish(entry.key, entry.ending)
+
+    def _await_answer(self, answer: str, entry: Entry) -> None:
+        self._answer = answer
+        if self._workshop is not None:
+            self._workshop.prepare()
+        if entry.thought.text and not entry.text:
+            self._thinking = Thinking(entry.thought.tokens or 0)
+        if not entry.text and not entry.thought.text:
+            self._note_timer.start(0 if self._is_waiting_for_model else NOTE_DELAY)
+
+    def _add_thinking(self, text: str, tokens: int) -> None:
+        assert self._answer is not None
         if self._thinking is None:
             self._thinking = Thinking()
         self._thinking.tokens += tokens
         self.transcript.add_thinking(self._answer, text)
-        self._show_thinking(self._thinking)
+        seconds = round(self._thinking.seconds, 1)
+        self.transcript.set_thought(self._answer, seconds=seconds, tokens=self._thinking.tokens)
 
-    def end_answer(self, finished: events.Finished) -> None:
-        self._end(Ending(answer_figures(finished)))
-
-    def fail_answer(self, failed: events.Failed) -> None:
-        self._end(Ending(f"{failed.message} {failed.advice}".rstrip(), is_failure=True))
-
-    def _end(self, ending: Ending) -> None:
-        if self._answer is None:
-            return
+    def _leave_answer(self) -> None:
         self._end_waiting()
-        self._end_thinking()
-        answer, self._answer = self._answer, None
-        self.transcript.finish(answer, ending)
-
-    def _show_thinking(self, thinking: Thinking) -> None:
-        if self._answer is not None:
-            self.transcript.set_thought(self._answer, seconds=round(thinking.seconds, 1), tokens=thinking.tokens)
-
-    def _end_thinking(self) -> None:
-        if self._thinking is not None and not self._thinking.is_over:
-            self._thinking.is_over = True
-            self._show_thinking(self._thinking)
+        self._answer = self._thinking = None
 
     def _show_note(self) -> None:
         if self._answer is None:

@@ -1,13 +1,14 @@
-"""The line above the conversation: the engine, the server, the menu; and a slim bar of progress below.
+"""The line above everything: the list's switch, the title, the engine, the server, the menu; a slim bar of progress.
 
 On the Qt thread. Only arranges; what the parts do is theirs.
 """
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from seproj_desktop.window.buttons import MenuButton
-from seproj_desktop.window.controls import SlimBar
+from seproj_desktop.window.buttons import MenuButton, SideButton
+from seproj_desktop.window.controls import ShortLabel, SlimBar
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.server_panel import ServerPanel
 from seproj_desktop.window.theme import GRID, Theme
@@ -16,7 +17,9 @@ HEIGHT = 6 * GRID
 
 
 class Header(QWidget):
-    """[model] state ... server, menu."""
+    """[list] title, [model] state, server, menu."""
+
+    list_toggled = Signal()
 
     def __init__(self, theme: Theme, engine: EnginePanel, server: ServerPanel, menu: QMenu) -> None:
         super().__init__()
@@ -29,10 +32,19 @@ class Header(QWidget):
         self.menu_button.setToolTip(self.tr("Menu (F10)"))
         self.menu_button.setFixedWidth(4 * GRID)
         self.bar = SlimBar(theme)
+        self.list_button = SideButton(theme)
+        self.list_button.setObjectName("listButton")
+        self.list_button.setAccessibleName(self.tr("Conversations"))
+        self.list_button.setToolTip(self.tr("Show or hide the conversations (F9)"))
+        self.list_button.clicked.connect(self.list_toggled)
+        self.title = ShortLabel()
+        self.title.setObjectName("conversationTitle")
         row = QHBoxLayout()
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID)
-        row.addWidget(engine, 1)
+        row.addWidget(self.list_button)
+        row.addWidget(self.title, 2)
+        row.addWidget(engine, 3)
         row.addSpacing(2 * GRID)
         row.addWidget(server)
         row.addWidget(self.menu_button)

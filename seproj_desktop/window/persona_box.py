@@ -73,6 +73,12 @@ class PersonaPanel(QWidget):
         self.warning.setAccessibleName(self.tr("Persona files that could not be read"))
         self.warning.setToolTip("\n".join(str(problem) for problem in problems))
 
+    def choose(self, persona_id: str) -> None:
+        """As if the person had; nothing happens when there is no such persona."""
+        for index, persona in enumerate(self._personas):
+            if persona.id == persona_id:
+                self.box.setCurrentIndex(index)
+
     def open(self) -> None:
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.box.showPopup()

@@ -105,7 +105,7 @@ class Session:
         with signals_call(loop, close):
             self.window.show()
             # Once the window has been painted and its fonts are loaded.
-            self._warm_up.done.connect(self.backend.start)
+            self._warm_up.done.connect(self._furnish)
             self._warm_up.start()
             await closed
             await self.close()
@@ -117,6 +117,10 @@ class Session:
         self.window.end()
         await self.operations.aclose()
         await self.backend.close()
+
+    def _furnish(self) -> None:
+        self.window.furnish()
+        self.backend.start()
 
     def _on_engine(self, status: EngineStatus) -> None:
         if isinstance(status, Ready):

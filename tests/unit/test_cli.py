@@ -26,10 +26,18 @@ def test_options_may_stand_before_or_behind_the_command() -> None:
     assert parser.parse_args([]).command is None
     assert parser.parse_args(["--persona", "tester", "--serve"]).persona == "tester"
     assert parser.parse_args(["ask", "--persona", "tester", "Hi"]).question == "Hi"
+    assert parser.parse_args(["export", "a.md", "--conversation", "1", "--conversation", "2"]).conversation == [
+        "1",
+        "2",
+    ]
 
 
 @pytest.mark.parametrize(
-    "line", ["serve --port many", "serve --port 70000", "ask", "nonsense", "serve --unknown", "ask a b"]
+    "line",
+    [
+        *("serve --port many", "serve --port 70000", "ask", "nonsense", "serve --unknown", "ask a b"),
+        *("backup", "restore", "import", "export a --format pdf", "export a --all --conversation 1"),
+    ],
 )
 def test_wrong_usage_is_exit_code_2(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -94,7 +102,8 @@ assert dict(os.environ) == before
 
 
 def test_the_command_line_itself_is_light() -> None:
-    code = "import sys, seproj_desktop.cli; sys.exit(len({'PySide6', 'pydantic', 'fastapi'} & set(sys.modules)))"
+    heavy = {"PySide6", "fastapi", "pydantic", "sqlite3"}
+    code = f"import sys, seproj_desktop.cli; sys.exit(len({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import pytest
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,18 +17,25 @@ from qasync import QEventLoop
 
 from seproj_desktop.app import App, assemble
 from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.chat.conversations import ConversationSummary
 from seproj_desktop.errors import ErrorReport, ErrorReporter, UserError
 from seproj_desktop.paths import Paths
 from seproj_desktop.server import status as server_status
 from seproj_desktop.settings import Settings
+from seproj_desktop.storage.memory import Memory, open_memory
 from seproj_desktop.window.main_window import MainWindow
+from seproj_desktop.window.notices import NoticeArea
 from seproj_desktop.window.operations import Operations
+from seproj_desktop.window.queue_panel import QueuePanel
+from seproj_desktop.window.sidebar.conversation_view import ConversationView
+from seproj_desktop.window.sidebar.sidebar import Sidebar
 from seproj_desktop.window.theme import Theme
+from seproj_desktop.window.transcript.entries import MessageAction
 from tests.fakes import FakeLoader
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QObject)
-PATIENCE = 10_000
+PATIENCE = 4_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,13 +85,14 @@ class StandInServer:
 
 
 class House:
-    """The whole window over a fake engine."""
+    """The whole window over a fake engine and a real data folder."""
 
     def __init__(self, qtbot: QtBot, theme: Theme, folder: Path, loader: FakeLoader, settings: Settings) -> None:
         self.qtbot = qtbot
         self.loader = loader
         self.server = StandInServer()
         self.change: Callable[[App], App] = lambda app: app
+        self.open_memory: Callable[[Path, Path], Memory] = open_memory
         self.paths = Paths.find({"HF_HUB_CACHE": str(folder / "hub")}, folder)
         self.settings = settings
         self.reporter = ErrorReporter()
@@ -95,7 +104,8 @@ class House:
         qtbot.addWidget(self.window)
 
     def assemble(self) -> App:
-        app = assemble(self.settings, self.paths, self.reporter, self.loader)
+        memory = self.open_memory(self.paths.data, self.paths.runtime)
+        app = assemble(self.settings, self.paths, self.reporter, self.loader, memory)
         return self.change(replace(app, server=cast("Any", self.server)))
 
     def open(self) -> "House":
@@ -125,6 +135,55 @@ class House:
         found = self.window.findChild(kind, name)
         assert found is not None, name
         return found
+
+    def notice(self, key: str) -> str:
+        """What a notice says; empty where there is none."""
+        (area,) = self.window.findChildren(NoticeArea)
+        return area.text(key)
+
+    def act(self, name: str) -> None:
+        """Runs one of the window's commands."""
+        self.find(QAction, name).trigger()
+
+    def take(self, action: MessageAction, number: int) -> None:
+        """Does something with a message of the path, counted as in a list."""
+        transcript = self.transcript
+        transcript.commands.run(action, transcript.sheet.messages[number])
+
+    def show(self, conversation: int) -> None:
+        """Chooses a conversation in the list, and waits until it is there."""
+        self.sidebar.conversation_chosen.emit(conversation)
+        self.wait(lambda: self.shown == conversation)
+
+    @property
+    def shown(self) -> int | None:
+        """The id of the conversation that is shown."""
+        return self.window.dialogue.conversation
+
+    @property
+    def spoken(self) -> list[str]:
+        """The texts of the messages that are shown."""
+        return [message.text for message in self.transcript.sheet.messages]
+
+    @property
+    def listed(self) -> Sequence[ConversationSummary]:
+        """What the backend's list holds, the bin included."""
+        return tuple(self.backend.app.library.summaries)
+
+    @property
+    def queue_panel(self) -> QueuePanel:
+        return self.find(QueuePanel, "queuePanel")
+
+    @property
+    def sidebar(self) -> Sidebar:
+        (sidebar,) = self.window.findChildren(Sidebar)
+        return sidebar
+
+    @property
+    def titles(self) -> list[str]:
+        """The rows of the list in the sidebar."""
+        model = self.find(ConversationView, "conversationList").model()
+        return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
 
     @property
     def box(self) -> Any:
@@ -170,6 +229,9 @@ class House:
         self.press(Qt.Key.Key_Return)
 
     def close(self) -> None:
+        """As the program ends."""
+        self.window.hide()
+        self.window.end()
         self.run(self.operations.aclose())
         self.run(self.backend.close())
 

@@ -68,7 +68,8 @@ def live(
 
 
 def said(session: Session) -> str:
-    return session.window.findChildren(Transcript)[0].whole_text
+    """Nothing, before there is a transcript."""
+    return "".join(transcript.whole_text for transcript in session.window.findChildren(Transcript))
 
 
 def ask(session: Session) -> None:

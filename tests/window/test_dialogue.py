@@ -47,10 +47,10 @@ def test_escape_stops_and_the_text_so_far_stays(make_house: OpenHouse) -> None:
     house.wait(lambda: "stopped by you" in house.said)
     assert "one two" in house.said
     assert "three" not in house.said
-    assert [message.content for message in house.backend.app.chat.messages] == ["count", "one two "]
+    assert house.spoken == ["count", "one two "]
 
 
-def test_the_stop_button_takes_the_place_of_send(make_house: OpenHouse) -> None:
+def test_stop_stands_beside_send_while_an_answer_runs(make_house: OpenHouse) -> None:
     house = make_house(FakeLoader([FakeEngine(gate=asyncio.Semaphore(1))])).open()
     assert not house.send_button.isEnabled()
     house.type("go")
@@ -59,24 +59,32 @@ def test_the_stop_button_takes_the_place_of_send(make_house: OpenHouse) -> None:
     house.send_button.click()
     house.wait(lambda: "Hello" in house.said)
     assert house.stop_button.isVisible()
-    assert not house.send_button.isVisible()
-    assert (house.stop_button.geometry(), house.composer.height()) == place
+    assert house.send_button.isVisible()
+    assert (house.send_button.geometry(), house.composer.height()) == place
     house.stop_button.click()
     house.wait(lambda: "stopped by you" in house.said)
-    assert house.send_button.isVisible()
+    assert not house.stop_button.isVisible()
 
 
-def test_enter_during_an_answer_loses_nothing(make_house: OpenHouse) -> None:
-    engine = FakeEngine(gate=asyncio.Semaphore(1))
+def test_what_is_sent_during_an_answer_comes_after_it(make_house: OpenHouse) -> None:
+    gate = asyncio.Semaphore(1)
+    engine = FakeEngine(gate=gate)
     house = make_house(FakeLoader([engine])).open()
     house.say("first")
     house.wait(lambda: "Hello" in house.said)
-    house.say("second")
-    assert house.composer.toPlainText() == "second"
-    assert not house.send_button.isEnabled()
-    house.press(Qt.Key.Key_Escape)
-    house.wait(house.send_button.isEnabled)
+    for text in ("second", "third"):
+        house.say(text)
+    assert house.composer.toPlainText() == ""
+    house.wait(lambda: house.queue_panel.texts == ("second", "third"))
     assert len(engine.jobs) == 1
+    engine.gate = None
+    house.on_backend(gate.release)
+    house.on_backend(gate.release)
+    house.on_backend(gate.release)
+    house.wait(lambda: house.said.count("tokens/s") == 3)
+    answer = "Hello, world!"
+    assert house.spoken == ["first", answer, "second", answer, "third", answer]
+    assert house.queue_panel.texts == ()
 
 
 def test_sending_while_the_model_loads_waits(make_house: OpenHouse) -> None:
@@ -125,7 +133,8 @@ def test_the_persona_speaks_in_the_next_question(make_house: OpenHouse) -> None:
     house.box.setCurrentText("Tester")
     house.say("second")
     house.wait(lambda: house.said.count("tokens/s") == 2)
-    systems = [job.messages[0] for job in engine.jobs]
+    asked = [job for job in engine.jobs if job.messages[-1].content in ("first", "second")]
+    systems = [job.messages[0] for job in asked]
     personas = house.backend.app.personas
     assert [message.role for message in systems] == ["system", "system"]
     assert systems[0].content == personas.get("developer").system_prompt
@@ -133,19 +142,25 @@ def test_the_persona_speaks_in_the_next_question(make_house: OpenHouse) -> None:
     assert "Tester\nHello, world!" in house.said
 
 
-def test_a_new_conversation_is_empty_and_ends_the_old_answer(make_house: OpenHouse) -> None:
-    engine = FakeEngine(gate=asyncio.Semaphore(1))
+def test_a_new_conversation_is_empty_and_the_old_answer_goes_on(make_house: OpenHouse) -> None:
+    gate = asyncio.Semaphore(1)
+    engine = FakeEngine(gate=gate)
     house = make_house(FakeLoader([engine])).open()
     house.say("old question")
     house.wait(lambda: "Hello" in house.said)
+    old = house.shown
     house.press(Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert house.said == ""
-    house.wait(lambda: not engine.running)
+    assert house.shown is None
+    assert not house.stop_button.isVisible()
     assert house.find(QPushButton, "example0").isVisible()
+    assert len(engine.running) == 1
     engine.gate = None
     house.say("new question")
     house.wait(lambda: "tokens/s" in house.said)
-    assert [message.content for message in engine.jobs[-1].messages[1:]] == ["new question"]
+    assert house.spoken == ["new question", "Hello, world!"]
+    assert house.shown != old
+    assert [message.content for message in engine.jobs[1].messages[1:]] == ["new question"]
 
 
 def test_an_example_fills_the_composer(make_house: OpenHouse) -> None:

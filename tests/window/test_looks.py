@@ -1,6 +1,7 @@
 """Light and dark, the transcript's behaviour, broken files, names for screen readers, and translation."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject, QTranslator
@@ -18,8 +19,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from seproj_desktop.chat import events
-from seproj_desktop.chat.personas import Persona
+from seproj_desktop.chat.conversations import StoredMessage, Thought
+from seproj_desktop.chat.news import PathEntry, TextAdded
+from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.engine.download import DownloadProgress
 from seproj_desktop.settings import Settings
 from seproj_desktop.window.buttons import LinkButton
@@ -27,12 +29,12 @@ from seproj_desktop.window.composer import Composer
 from seproj_desktop.window.conversation import Conversation
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.notices import NoticeArea
+from seproj_desktop.window.path_entries import EntryMaker
 from seproj_desktop.window.theme import ENOUGH_CONTRAST, Theme, contrast
 from tests.fakes import FakeEngine, FakeLoader
 from tests.window.conftest import OpenHouse
 
 SIGNS = {"", "☰", "↓", "⋯", "×", "↑", "Aa", "ab"}
-PERSONA = Persona(id="developer", name="Developer", colour="#2f6fdb", examples=("One & two",))
 
 
 @pytest.mark.parametrize(("choice", "is_light"), [("light", True), ("dark", False)])
@@ -59,15 +61,22 @@ def test_every_persona_can_be_read_in_both(make_house: OpenHouse, theme: Theme) 
 def test_thinking_is_set_apart_and_waiting_words_give_way(qtbot: QtBot, theme: Theme) -> None:
     conversation = Conversation(theme)
     qtbot.addWidget(conversation)
-    conversation.begin_answer("why", PERSONA, is_model_ready=False)
+    question = StoredMessage(1, None, "user", "why", 0.0)
+    answer = StoredMessage(2, 1, "assistant", "", 0.0, "streaming", persona_name="Developer")
+    make_entry = EntryMaker(PersonaLibrary(())).entry
+    conversation.show_model_ready(False)
+    conversation.show_path([make_entry(PathEntry(question)), make_entry(PathEntry(answer))], answer.id)
     qtbot.waitUntil(lambda: "Waiting for the model…" in conversation.transcript.whole_text)
     conversation.show_model_ready(True)
     assert "Waiting for the first word…" in conversation.transcript.whole_text
-    conversation.add_thinking("Let me see.\n", 4)
-    conversation.add_text("\n\nBecause.")
-    conversation.end_answer(events.Finished("abort"))
+    conversation.add(TextAdded(answer.id, thinking="Let me see.\n", tokens=4))
+    conversation.add(TextAdded(answer.id, "\n\nBecause.", tokens=2))
+    thought = Thought("Let me see.\n", 0.5, 4)
+    ended = replace(answer, text="\n\nBecause.", state="stopped", thought=thought)
+    conversation.end_answer(make_entry(PathEntry(ended)))
     said = conversation.transcript.whole_text
-    assert said == "You\nwhy\nDeveloper\nThought for 0.0 s, 4 tokens\nBecause.\nstopped by you"
+    assert said == "You\nwhy\nDeveloper\nThought for 0.5 s, 4 tokens\nBecause.\nstopped by you · Continue"
+    conversation.end()
 
 
 def test_the_composer_grows_to_ten_lines(qtbot: QtBot, theme: Theme) -> None:

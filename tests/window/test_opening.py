@@ -1,4 +1,4 @@
-"""Links to the browser and code into files; answers drained in turn."""
+"""Links to the browser and code into files."""
 
 from pathlib import Path
 
@@ -7,8 +7,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
-from seproj_desktop.bridge.feed import AnswerFeed
-from seproj_desktop.chat import events
 from seproj_desktop.errors import ErrorReport, ErrorReporter
 from seproj_desktop.window.opening import Opening, file_name
 from seproj_desktop.window.operations import Operations
@@ -72,22 +70,3 @@ def ask_for_file(opening: Opening) -> QFileDialog:
     dialog = window.findChild(QFileDialog, "saveCode")
     assert isinstance(dialog, QFileDialog)
     return dialog
-
-
-def test_of_many_answers_two_are_drained_in_a_frame(qtbot: QtBot, qt_loop: QEventLoop) -> None:
-    feed = AnswerFeed()
-    answers = [feed.open(str(number)) for number in range(4)]
-    order: list[int] = []
-    for number, answer in enumerate(answers):
-        answer.text_arrived.connect(lambda _, number=number: order.append(number))
-        for _ in range(2):
-            answer.queue.append(events.TextDelta("a", 1))
-    qtbot.waitUntil(lambda: len(order) == 4)
-    assert order == [0, 1, 2, 3]
-    for answer in answers:
-        answer.queue.append(events.Finished("stop"))
-    ended: list[object] = []
-    for answer in answers:
-        answer.finished.connect(ended.append)
-    feed.close()
-    assert len(ended) == 4

@@ -1,0 +1,195 @@
+"""Conversations out of the program and into it: export, import and backup, with a file dialog and a way to cancel.
+
+On the Qt thread; the work is the backend's. One of these runs at a time, and a notice tells how far it is.
+"""
+
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.window.announcements import Announcements
+from seproj_desktop.window.operations import Operations
+
+if TYPE_CHECKING:
+    from seproj_desktop.app import App
+    from seproj_desktop.storage.exchange.export_writers import ExportFormat
+    from seproj_desktop.storage.exchange.importing import ImportReport
+
+EXCHANGE = "exchange"
+MOST_PROBLEMS = 20
+"""Lines about what could not be read; the rest is counted."""
+
+FORMATS: "dict[str, ExportFormat]" = {".md": "markdown", ".json": "json", ".html": "html"}
+
+Tell = Callable[[float], None]
+"""Takes the part that is done, from 0 to 1."""
+
+
+class Exchange(QObject):
+    """Asks for files, starts the work, and tells its progress and its end."""
+
+    def __init__(self, backend: Backend, operations: Operations, said: Announcements, window: QWidget) -> None:
+        super().__init__(window)
+        self._backend = backend
+        self._operations = operations
+        self._said = said
+        self._window = window
+        self._formats = {
+            self.tr("Markdown (*.md)"): ".md",
+            self.tr("JSON, complete (*.json)"): ".json",
+            self.tr("Web page (*.html)"): ".html",
+        }
+
+    def export(self, conversations: Sequence[int]) -> None:
+        """Some conversations; more than one as Markdown or web pages go into a .zip file."""
+        if conversations:
+            self._ask_where(self.tr("Export"), "conversation", partial(self._export, list(conversations)))
+
+    def export_everything(self) -> None:
+        self._ask_where(self.tr("Export everything"), "conversations", partial(self._export, None))
+
+    def import_(self) -> None:
+        """From our own JSON, ChatGPT's or Open WebUI's export."""
+        dialog = QFileDialog(self._window, self.tr("Import conversations"))
+        dialog.setObjectName("importFile")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Conversations (*.json *.zip)"), self.tr("All files (*)")])
+        self._open(dialog, self.take_in)
+
+    def take_in(self, path: Path) -> None:
+        """Imports one file."""
+        words = self.tr("Importing {file}…").format(file=path.name)
+        self._run(words, partial(take_in, path=path), self._tell_import)
+
+    def back_up(self) -> None:
+        """A copy of everything, while the program runs."""
+        today = datetime.now().astimezone().date()
+        dialog = self._saving(self.tr("Back up the conversations"), f"conversations-{today}.sqlite3")
+        dialog.setObjectName("backupFile")
+        self._open(dialog, self._back_up)
+
+    def _back_up(self, path: Path) -> None:
+        done = self.tr("Everything is in {file}.").format(file=path.name)
+        self._run(self.tr("Backing up…"), partial(back_up, path=path), lambda _: self._said.tell(EXCHANGE, done))
+
+    def _export(self, conversations: list[int] | None, path: Path) -> None:
+        done = self.tr("Exported to {file}.").format(file=path.name)
+        work = partial(export, path=path, conversations=conversations)
+        self._run(self.tr("Exporting…"), work, lambda _: self._said.tell(EXCHANGE, done))
+
+    def _ask_where(self, title: str, name: str, then: Callable[[Path], None]) -> None:
+        dialog = self._saving(title, name)
+        dialog.setObjectName("exportFile")
+        dialog.setNameFilters(list(self._formats))
+
+        def suit(chosen: str) -> None:
+            dialog.setDefaultSuffix(self._formats[chosen])
+
+        dialog.filterSelected.connect(suit)
+        suit(next(iter(self._formats)))
+        self._open(dialog, then)
+
+    def _saving(self, title: str, name: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(name)
+        return dialog
+
+    def _open(self, dialog: QFileDialog, then: Callable[[Path], None]) -> None:
+        dialog.fileSelected.connect(lambda chosen: then(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _run(
+        self, words: str, work: Callable[..., Coroutine[Any, Any, Any]], tell_end: Callable[[Any], object]
+    ) -> None:
+        """`work(app, tell, is_cancelled)` on the backend's loop, while a notice tells its progress."""
+        cancelled = threading.Event()
+
+        def show(fraction: float) -> None:
+            self._said.show_progress(EXCHANGE, f"{words} {fraction:.0%}", cancelled.set)
+
+        async def run() -> None:
+            show(0.0)
+            try:
+                result = await self._backend.call(
+                    work, self._backend.app, self._backend.hand_over(show), cancelled.is_set
+                )
+            except BaseException:
+                self._said.withdraw(EXCHANGE)
+                raise
+            if cancelled.is_set() and not result:
+                self._said.tell(EXCHANGE, self.tr("Cancelled; nothing was changed."))
+            else:
+                tell_end(result)
+
+        self._operations.run(EXCHANGE, run)
+
+    def _tell_import(self, report: "ImportReport") -> None:
+        if report.is_cancelled:
+            self._said.tell(EXCHANGE, self.tr("Cancelled; nothing was imported."))
+            return
+        words = self.tr("{count} conversations imported.").format(count=f"{len(report.imported):,}")
+        if report.skipped:
+            words += " " + self.tr("{count} were there already.").format(count=f"{report.skipped:,}")
+        lines = [f"{problem.name}: {problem.reason}" for problem in report.problems[:MOST_PROBLEMS]]
+        if len(report.problems) > MOST_PROBLEMS:
+            lines.append(self.tr("… and {count} more.").format(count=len(report.problems) - MOST_PROBLEMS))
+        if lines:
+            lines.insert(0, self.tr("Not read:"))
+        self._said.tell(EXCHANGE, words, "\n".join(lines))
+
+
+async def export(
+    app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path, conversations: list[int] | None
+) -> bool:
+    """On the backend's loop, like what follows. None exports everything."""
+    from seproj_desktop.storage.exchange.exporting import ExportProgress, export_file
+
+    if conversations is None:
+        conversations = [summary.id for summary in app.library.summaries]
+    kind = FORMATS.get(path.suffix.lower(), "markdown")
+    if len(conversations) != 1 and kind != "json":
+        path = path.with_suffix(f"{path.suffix}.zip")
+
+    def on_progress(progress: ExportProgress) -> None:
+        tell(progress.done / max(1, progress.total))
+
+    return await export_file(path, kind, conversations, app.memory.store, on_progress, is_cancelled)
+
+
+async def take_in(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path) -> "ImportReport":
+    from seproj_desktop.storage.exchange.importing import import_file
+
+    persona = app.settings.window.persona
+    report = await import_file(
+        path, app.memory.store, app.library.ids, lambda progress: tell(progress.fraction), is_cancelled, persona
+    )
+    await app.library.load()
+    return report
+
+
+async def back_up(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path) -> bool:
+    import asyncio
+
+    from seproj_desktop.storage import backup
+    from seproj_desktop.storage.data_file import database_in
+
+    loop = asyncio.get_running_loop()
+
+    def on_progress(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(tell, done / max(1, total))
+
+    work = partial(backup.back_up, database_in(app.paths.data), path, may_replace=True)
+    try:
+        await asyncio.to_thread(work, on_progress=on_progress, is_cancelled=is_cancelled)
+    except backup.BackupCancelledError:
+        return False
+    return True
