@@ -1,4 +1,4 @@
-"""`make bench`: measures engine, HTTP layer, start-up and transcript on this machine, and prints what it found.
+"""`make bench`: measures engine, HTTP layer, start-up, transcript and store on this machine, and prints what it found.
 
 Everything it starts ends with it: on success, on failure and on Ctrl+C.
 """
@@ -20,7 +20,8 @@ from benchmarks.machine import Machine
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
 
-PARTS = ("engine", "replay", "startup", "transcript")
+PARTS = ("engine", "replay", "startup", "transcript", "store")
+WITHOUT_ENGINE = {"transcript", "store"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        if parts != ["transcript"]:
+        if not WITHOUT_ENGINE.issuperset(parts):
             check_demo_model()
         report = measure(parts, folder, quick=options.quick)
     except BenchmarkError as error:
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--replay", action="store_true", help="only the HTTP layer, on recorded engine outputs")
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
     parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
+    parser.add_argument("--store", action="store_true", help="only the store, search, import and export, the sidebar")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single sample")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables")
     return parser
@@ -93,10 +95,22 @@ def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
         from benchmarks.startup import run_startup
 
         run_startup(folder, report, _tell, quick=quick)
-    else:
+    elif part == "transcript":
         from benchmarks.transcript import run_transcript
 
         run_transcript(folder, report, _tell, quick=quick)
+    else:
+        _run_store(folder, report, quick=quick)
+
+
+def _run_store(folder: Path, report: Report, *, quick: bool) -> None:
+    from benchmarks import import_bench, search_bench, store_bench
+    from benchmarks.sidebar_bench import run_sidebar_benchmark
+
+    store_bench.run_store_benchmark(store_bench.Plan.of(quick=quick), folder, report, _tell)
+    search_bench.run_search_benchmark(search_bench.Plan.of(quick=quick), folder, report, _tell)
+    import_bench.run_import_benchmark(import_bench.Plan.of(quick=quick), folder, report, _tell)
+    run_sidebar_benchmark(report, _tell, quick=quick)
 
 
 def _tell(text: str) -> None:

@@ -11,8 +11,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from seproj_desktop.app import App
-from seproj_desktop.bridge.feed import Answer, AnswerFeed
+from seproj_desktop.bridge.feed import Channel, NewsFeed
+from seproj_desktop.chat import events
+from seproj_desktop.chat.conversations import StoredMessage
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling
+from seproj_desktop.chat.news import AnswerEnded, PathEntry, TextAdded
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.transcript import Transcript
@@ -52,7 +55,7 @@ class Panes(QObject):
         assert isinstance(application, QApplication)
         self._window = QWidget()
         self._workshop = Workshop(self)
-        theme, feed = Theme(application, "light"), AnswerFeed(self._window)
+        theme, feed = Theme(application, "light"), NewsFeed(self._window)
         grid = QGridLayout(self._window)
         for place, question in enumerate(QUESTIONS):
             view = Transcript(theme, self._workshop)
@@ -68,26 +71,43 @@ class Panes(QObject):
             self._window.deleteLater()
         self._window = None
 
-    def _ask(self, view: Transcript, feed: AnswerFeed, question: str) -> None:
+    def _ask(self, view: Transcript, feed: NewsFeed, question: str) -> None:
         if self._window is None or self._loop is None:
             return
-        key = f"{next(self._numbers)}"
+        number = next(self._numbers)
+        key = f"{number}"
         view.add(Entry(f"q{key}", Speaker("user", "You"), question))
         view.add(Entry(key, Speaker("assistant", "Developer")), is_open=True)
-        answer = feed.open(f"pane-{key}")
-        answer.text_arrived.connect(lambda text: view.add_text(key, text))
-        answer.reasoning_arrived.connect(lambda text, _: view.add_thinking(key, text))
-        answer.finished.connect(lambda _: self._go_on(view, feed, key, question))
-        asyncio.run_coroutine_threadsafe(self._stream(answer, question), self._loop)
+        channel = feed.open()
+        channel.text_added.connect(lambda added: show(view, key, added))
+        channel.answer_ended.connect(lambda _: self._go_on(view, feed, channel, key, question))
+        channel.start()
+        asyncio.run_coroutine_threadsafe(self._stream(channel, number, question), self._loop)
 
-    def _go_on(self, view: Transcript, feed: AnswerFeed, key: str, question: str) -> None:
+    def _go_on(self, view: Transcript, feed: NewsFeed, channel: Channel, key: str, question: str) -> None:
+        channel.close()
         if self._window is not None:
             view.finish(key, Ending())
             self._ask(view, feed, question)
 
-    async def _stream(self, answer: Answer, question: str) -> None:
+    async def _stream(self, channel: Channel, number: int, question: str) -> None:
         assert self._app is not None
-        job = GenerationJob(answer.request_id, (ChatMessage(role="user", content=question),), Sampling(max_tokens=512))
-        async with contextlib.aclosing(self._app.engine.generate(job)) as events:
-            async for event in events:
-                answer.queue.append(event)
+        messages = (ChatMessage(role="user", content=question),)
+        job = GenerationJob(f"pane-{number}", messages, Sampling(max_tokens=512))
+        async with contextlib.aclosing(self._app.engine.generate(job)) as stream:
+            async for event in stream:
+                match event:
+                    case events.TextDelta(text, tokens):
+                        channel.tell(TextAdded(number, text, tokens=tokens))
+                    case events.ReasoningDelta(text, tokens):
+                        channel.tell(TextAdded(number, thinking=text, tokens=tokens))
+                    case events.Finished() | events.Failed():
+                        ended = StoredMessage(number, None, "assistant", "", 0.0)
+                        channel.tell(AnswerEnded(PathEntry(ended)))
+
+
+def show(view: Transcript, key: str, added: TextAdded) -> None:
+    if added.thinking:
+        view.add_thinking(key, added.thinking)
+    if added.text:
+        view.add_text(key, added.text)

@@ -1,7 +1,8 @@
 """`make torture`: long runs that try to break the real program on its real engine, on this machine only.
 
-Toggles of the server under load, kill -9 at random moments, and clients that vanish by the hundred. Each run is
-bounded in count and in time; a broken promise ends with exit code 1 and says which.
+Toggles of the server under load, kill -9 at random moments, clients that vanish by the hundred, and kill -9 of the
+window in the midst of conversations. Each run is bounded in count and in time; a broken promise ends with exit code 1
+and says which.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import doors
+from benchmarks.crash import Crashes, choose_moment
 from benchmarks.leftovers import marked_processes, shared_memory_of, wait_until_gone
 from benchmarks.processes import BenchmarkError
 from benchmarks.vanishing import vanish
@@ -25,7 +27,7 @@ from benchmarks.wire import Worker
 
 GONE_SECONDS = 10.0
 CLIENTS = 256
-RUNS = ("toggles", "kills", "vanish")
+RUNS = ("toggles", "kills", "vanish", "crashes")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "toggles": toggles,
         "kills": kills,
         "vanish": vanishing_clients,
+        "crashes": crashes,
     }
-    counts = {"toggles": options.toggles or 100, "kills": options.kills or 10, "vanish": options.vanish or 5}
+    usual = {"toggles": 100, "kills": 10, "vanish": 5, "crashes": 200}
+    counts = {name: getattr(options, name) or count for name, count in usual.items()}
     try:
         doors.check_demo_model()
         for name in names:
@@ -60,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--toggles", type=int, metavar="N", help="only this: switch the server N times under load")
     parser.add_argument("--kills", type=int, metavar="N", help="only this: kill -9 the program N times")
     parser.add_argument("--vanish", type=int, metavar="N", help=f"only this: N times {CLIENTS} clients that vanish")
+    parser.add_argument("--crashes", type=int, metavar="N", help="only this: kill -9 the window N times on one folder")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice")
     return parser
 
@@ -137,6 +142,20 @@ def _wait_until_idle(port: int) -> float:
         if passed > GONE_SECONDS:
             raise BenchmarkError(f"{passed:.0f} s after all clients had gone the engine still had {queue}.")
         time.sleep(0.02)
+
+
+def crashes(folder: Path, count: int, order: random.Random) -> None:
+    """Conversations that outlive the program; it all happens in one data folder."""
+    subject = Crashes(folder / "crashes", order)
+    subject.folder.mkdir()
+    try:
+        for number in range(count):
+            print(f"  crash {number + 1}, {subject.kill(choose_moment(order))}", flush=True)
+    finally:
+        if subject.kills:
+            print(f"  {subject.summary()}", flush=True)
+    if subject.faults:
+        raise BenchmarkError("The program's own faults on the way:\n" + "\n".join(subject.faults))
 
 
 if __name__ == "__main__":
