@@ -74,6 +74,7 @@ class Crashes:
         seed = str(self.order.randrange(1 << 40))
         command = [PYTHON, "-m", "benchmarks.crash_window", "--data-dir", str(self.data), "--pipe", str(pipe)]
         command += ["--scratch", str(scratch), "--seed", seed]
+        command += ["--imports-first"] if moment == "import" else []
         with closing(Listener(pipe)) as listener, Program(name, command, self.folder, variables) as program:
             run = Run(listener, self.ledger)
             run.wait_for(moment, self.order)
@@ -132,7 +133,8 @@ class Run:
             if is_wanted(told):
                 return
         self._check_life()
-        raise BenchmarkError(f"The program did not come so far within {PATIENCE:.0f} s; its log may say why.")
+        why = "\n".join(self.faults[:1]) or "Its log may say why."
+        raise BenchmarkError(f"The program did not come so far within {PATIENCE:.0f} s. {why}")
 
     def _check_life(self) -> None:
         if self.listener.has_ended:

@@ -41,7 +41,8 @@ class Driver(QObject):
 
     begin = Signal()
 
-    def __init__(self, teller: Teller, folder: Path, seed: int) -> None:
+    def __init__(self, teller: Teller, folder: Path, seed: int, *, imports_first: bool) -> None:
+        """`folder` is for the files to be imported."""
         super().__init__()
         self._teller = teller
         self._folder = folder
@@ -63,6 +64,7 @@ class Driver(QObject):
             self.undo: 1,
             self.import_: 1,
         }
+        self._next = self.import_ if imports_first else self.send
         self.begin.connect(self._on_begin, Qt.ConnectionType.QueuedConnection)
 
     def _on_begin(self) -> None:
@@ -77,15 +79,15 @@ class Driver(QObject):
     def _act(self) -> None:
         if self._window.dialogue.persona is None:
             return  # the backend is not there yet
-        act = self._random.choices([*self._acts], [*self._acts.values()])[0]
-        act()
-        self._teller.tell(act=act.__name__)
+        self._next()
+        self._teller.tell(act=self._next.__name__)
+        self._next = self._random.choices([*self._acts], [*self._acts.values()])[0]
         self._timer.setInterval(self._random.randint(*PAUSES))
 
     # What the person does
 
     def send(self) -> None:
-        field = part(self._window, ComposerField)
+        field = part(self._window, ComposerField, "composer")
         field.selectAll()
         QTest.keyClicks(field, self._words())
         QTest.keyClick(field, Qt.Key.Key_Return)
@@ -202,8 +204,8 @@ class Watch(QObject):
                 self._teller.tell(shown=int(message.key), length=length)
 
 
-def part(window: MainWindow, kind: type[T]) -> T:
-    """The window's one child of this kind."""
-    found = window.findChild(kind)
+def part(window: MainWindow, kind: type[T], name: str = "") -> T:
+    """The window's one child of this kind, or of this kind and name."""
+    found = window.findChild(kind, name) if name else window.findChild(kind)
     assert found is not None, kind
     return found

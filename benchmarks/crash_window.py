@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--pipe", type=Path, required=True)
     parser.add_argument("--scratch", type=Path, required=True, help="where files to be imported are written")
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--imports-first", action="store_true")
     options = parser.parse_args()
     paths = Paths.find(os.environ, options.data_dir)
     paths.create()
@@ -36,7 +37,7 @@ def main() -> int:
     reporter = ErrorReporter()
     reporter.install()
     teller = Teller(options.pipe)
-    driver = Driver(teller, options.scratch, options.seed)
+    driver = Driver(teller, options.scratch, options.seed, imports_first=options.imports_first)
 
     def tell_engine(status: EngineStatus) -> None:
         if isinstance(status, Ready | Failed):

@@ -65,6 +65,7 @@ class RunningAnswer:
         self._ending: events.Finished | events.Failed | None = None
         self._reading: asyncio.Task[None] | None = None
         self._is_stopped = False
+        self._result: StoredMessage | None = None
 
     async def run(self, report: ErrorListener) -> StoredMessage:
         """The whole answer, as it is to be kept, once it has ended in whatever way."""
@@ -73,7 +74,8 @@ class RunningAnswer:
             await asyncio.wait({self._reading})
             if not self._reading.cancelled() and (error := self._reading.exception()) is not None:
                 report(error)
-        return self._ended()
+        self._result = self._ended()
+        return self._result
 
     async def stop(self) -> None:
         """Ends the answer in the engine; what there is stays."""
@@ -85,7 +87,9 @@ class RunningAnswer:
                 reading.cancel()
 
     def so_far(self) -> StoredMessage:
-        """The answer with what has come until now."""
+        """The answer with what has come until now, or as it has ended."""
+        if self._result is not None:
+            return self._result
         self._pieces, self._thoughts = ["".join(self._pieces)], ["".join(self._thoughts)]
         return replace(self._begun, text=self._pieces[0], thought=self._thought())
 

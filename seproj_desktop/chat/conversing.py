@@ -27,7 +27,6 @@ from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.chat.shelf import Shelf
 from seproj_desktop.chat.titles import TitleMaker, first_words
 from seproj_desktop.chat.tree import Choice
-from seproj_desktop.errors import UserError
 
 T = TypeVar("T")
 
@@ -58,6 +57,7 @@ class Conversing:
         self._report = report
         self._clock = clock
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._running: dict[RunningAnswer, int] = {}
         self._is_closing = False
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
@@ -144,12 +144,11 @@ class Conversing:
 
     async def stop(self, live: LiveConversation) -> None:
         """Ends the running answer, if there is one, and waits until it is kept."""
-        if (answer := live.answer) is not None:
-            await answer.stop()
-            await answer.kept.wait()
+        if live.answer is not None:
+            await _end(live.answer)
 
     async def stop_all(self) -> None:
-        await asyncio.gather(*(self.stop(live) for live in self._shelf.all()))
+        await asyncio.gather(*(_end(answer) for answer in self._running))
 
     async def aclose(self) -> None:
         """Ends every answer with what it has; returns when all of them are kept."""
@@ -202,6 +201,7 @@ class Conversing:
         answer = RunningAnswer(message, job, self._engine, self._store, live.tell_text, self._model_name())
         live.begin_answer(answer)
         live.users += 1
+        self._running[answer] = live.id
         self._show_answering()
         self.spawn(self._see_through(live, answer))
 
@@ -211,14 +211,13 @@ class Conversing:
             await self._keep_ended(live, answer, message)
             if message.state == "complete":
                 await self._follow_up(live, answer, message)
-        except UserError as error:
-            self._report(error)
         except Exception as error:  # noqa: BLE001  nobody waits for this task; the reporter shows what went wrong
             self._report(error)
         finally:
             if live.answer is answer:
                 live.end_answer()
             answer.kept.set()
+            del self._running[answer]
             self._shelf.let_go(live)
             self._show_answering()
 
@@ -244,8 +243,12 @@ class Conversing:
             self._titles.go_on()
 
     def _show_answering(self) -> None:
-        running = frozenset(live.id for live in self._shelf.all() if live.answer is not None)
-        self._library.show_answering(running)
+        self._library.show_answering(frozenset(self._running.values()))
+
+
+async def _end(answer: RunningAnswer) -> None:
+    await answer.stop()
+    await answer.kept.wait()
 
 
 async def written(*writes: Coroutine[Any, Any, None]) -> None:

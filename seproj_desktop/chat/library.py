@@ -163,6 +163,8 @@ class ConversationLibrary:
     async def purge(self, conversations: Sequence[int]) -> None:
         """Removes conversations for good."""
         removed = tuple(each for each in conversations if self._summaries.pop(each, None))
+        if not removed:
+            return
         self._tell(SummariesRemoved(removed))
         await self._store.purge(removed)
 

@@ -117,8 +117,7 @@ class LiveConversation:
 
     def _entry(self, message: StoredMessage) -> PathEntry:
         """The entry of a message on the path: the same object as long as nothing in it has changed."""
-        siblings = self.tree.siblings(message.id)
-        version, versions = siblings.index(message.id) + 1, len(siblings)
+        version, versions = self.tree.version(message.id)
         known = self._entries.get(message.id)
         if known is None or known.message is not message or (known.version, known.versions) != (version, versions):
             known = self._entries[message.id] = PathEntry(message, version, versions)

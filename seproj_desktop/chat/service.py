@@ -6,10 +6,10 @@ store before the engine sees it. The list's own verbs are the `ConversationLibra
 """
 
 import asyncio
+import contextlib
 import functools
 import time
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -269,11 +269,14 @@ class ChatService:
     @_to_its_end
     async def purge(self, conversations: Sequence[int]) -> None:
         """Removes conversations for good; their answers end."""
-        for conversation in conversations:
-            await self.stop(conversation)
-        await self._library.purge(conversations)
-        for conversation in conversations:
-            self._shelf.remove(conversation)
+        in_use = {each for each in conversations if self._shelf.find(each)}
+        await self._library.purge([each for each in conversations if each not in in_use])
+        for conversation in in_use:
+            with contextlib.suppress(UserError):  # somebody else has purged it while this waited
+                async with self._holding(conversation) as live:
+                    await self._course.stop(live)
+                    self._shelf.remove(conversation)
+                    await self._library.purge([conversation])
 
     async def stop_all(self) -> None:
         """Ends every answer, as before another set of conversations takes the place of this one."""
@@ -294,10 +297,13 @@ class ChatService:
         is_known = any(persona.id == message.persona for persona in self._personas.all())
         return self._personas.get(message.persona if is_known else self._library.get(live.id).persona)
 
-    def _holding(self, conversation: int) -> AbstractAsyncContextManager[LiveConversation]:
+    @contextlib.asynccontextmanager
+    async def _holding(self, conversation: int) -> AsyncIterator[LiveConversation]:
         """The conversation, for one verb after another. Raises `UserError` when it is gone."""
         self._library.get(conversation)
-        return self._shelf.holding(conversation)
+        async with self._shelf.holding(conversation) as live:
+            self._library.get(conversation)  # it may have been purged while this verb waited for its turn
+            yield live
 
 
 def _refuse_empty(text: str) -> None:

@@ -17,7 +17,8 @@ Choice = tuple[int | None, int | None]
 class ConversationTree:
     """Messages by id, their order by age, and which of them the path goes through.
 
-    The choices are kept beside the messages: a message stays the same object when the path takes another turn.
+    The choices are kept beside the messages: a message stays the same object when the path takes another turn. So
+    what a message itself says in `chosen` is of the past, except where `stored` and `messages` give it.
     """
 
     def __init__(self, messages: Iterable[StoredMessage] = (), chosen: int | None = None) -> None:
@@ -28,9 +29,9 @@ class ConversationTree:
         for message in sorted(self._messages.values(), key=lambda message: message.id):
             if message.chosen is not None:
                 self._chosen[message.id] = message.chosen
-            parent = message.parent if message.parent in self._messages else None
-            self._messages[message.id] = replace(message, parent=parent, chosen=None)
-            self._children.setdefault(parent, []).append(message.id)
+            if message.parent is not None and message.parent not in self._messages:
+                message = self._messages[message.id] = replace(message, parent=None)  # noqa: PLW2901
+            self._children.setdefault(message.parent, []).append(message.id)
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -39,11 +40,11 @@ class ConversationTree:
         return message in self._messages
 
     def __iter__(self) -> Iterator[StoredMessage]:
-        """Every message as `get` gives it, also what is in the bin, in no order that means anything."""
+        """Every message, also what is in the bin, in no order that means anything."""
         return iter(self._messages.values())
 
     def get(self, message: int) -> StoredMessage:
-        """The message without its `chosen`. Raises `KeyError`."""
+        """Raises `KeyError`."""
         return self._messages[message]
 
     def stored(self, message: int) -> StoredMessage:
@@ -76,7 +77,7 @@ class ConversationTree:
             raise ValueError(f"message {message.id} is there already")
         if message.parent is not None and message.parent not in self._messages:
             raise KeyError(message.parent)
-        self._messages[message.id] = replace(message, chosen=None)
+        self._messages[message.id] = message
         insort(self._children.setdefault(message.parent, []), message.id)
         self._chosen[message.parent] = message.id
 
@@ -87,7 +88,7 @@ class ConversationTree:
             raise ValueError(f"message {message.id} cannot become another one")
         if not (message.text.startswith(known.text) and message.thought.text.startswith(known.thought.text)):
             raise ValueError(f"the text of message {message.id} would be overwritten")
-        self._messages[message.id] = replace(message, chosen=None)
+        self._messages[message.id] = message
 
     def path(self) -> list[StoredMessage]:
         """The path that is shown, from its root."""
@@ -109,6 +110,14 @@ class ConversationTree:
     def siblings(self, message: int) -> list[int]:
         """The versions of a message that are not in the bin, the oldest first."""
         return self._visible(self._messages[message].parent)
+
+    def version(self, message: int) -> tuple[int, int]:
+        """Which of its versions a visible message is, from 1, and how many there are."""
+        parent = self._messages[message].parent
+        if len(self._children[parent]) == 1:
+            return 1, 1
+        visible = self._visible(parent)
+        return visible.index(message) + 1, len(visible)
 
     def is_reachable(self, message: int) -> bool:
         """Whether the path could go through `message`: neither it nor anything above it is in the bin."""

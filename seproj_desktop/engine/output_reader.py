@@ -13,21 +13,21 @@ REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "len
 class OutputReader:
     """Turns one answer's outputs, as vLLM gives them, into events."""
 
-    def __init__(self, started: float, prompt_tokens: int, *, inside: bool = False, after: str | None = None) -> None:
-        """`inside`: the prompt has opened the thinking. `after`: the text that the answer goes on with."""
+    def __init__(self, started: float, prompt_tokens: int, *, inside: bool = False, is_answering: bool = False) -> None:
+        """`inside`: the prompt has opened the thinking. `is_answering`: the thinking is over, or there is none."""
         self.prompt_tokens = prompt_tokens
         self._started = started
-        self._splitter: ThinkSplitter | Continuation = (
-            ThinkSplitter(inside=inside) if after is None else Continuation(after)
-        )
-        self._is_answering = False
+        self._splitter = ThinkSplitter(inside=inside)
+        self._is_answering = is_answering
         self._first: float | None = None
         self._count = 0
 
     def offer(self, output: Any, taker: TextTaker) -> bool:
         """Whether `taker` took all there is in this output; otherwise it is still to be read."""
         piece = output.outputs[0]
-        if output.finished or not self._is_answering or (piece.text and not taker(piece.text)):
+        if output.finished or not self._is_answering or self._first is None:
+            return False
+        if piece.text and not taker(piece.text):
             return False
         self._count += len(piece.token_ids)
         return True
@@ -53,32 +53,6 @@ class OutputReader:
             timings = events.Timings(self._first, time.perf_counter() - self._started)
             told.append(events.Finished(REASONS.get(piece.finish_reason, "stop"), usage, timings))
         return told
-
-
-class Continuation:
-    """Stands where `ThinkSplitter` does when an answer is gone on with: no thinking, and no blanks said twice.
-
-    The prompt ends without the blanks at the text's end, since a token often begins with one; so the model writes
-    them again, and as many as are there already are left out.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._blanks = text[len(text.rstrip()) :]
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether every further piece is new, as it is."""
-        return not self._blanks
-
-    def feed(self, piece: str) -> tuple[str, str]:
-        place = 0
-        while place < len(piece) and piece[place] == self._blanks[place : place + 1]:
-            place += 1
-        self._blanks = self._blanks[place:] if place == len(piece) else ""
-        return "", piece[place:]
-
-    def finish(self) -> tuple[str, str]:
-        return "", ""
 
 
 def _deltas(reasoning: str, text: str, tokens: int) -> list[events.StreamEvent]:

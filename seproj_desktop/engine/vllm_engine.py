@@ -16,7 +16,7 @@ from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
 from seproj_desktop.engine.output_reader import OutputReader
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
 from seproj_desktop.engine.quiet_import import quiet_import
-from seproj_desktop.engine.reasoning import opens_thinking
+from seproj_desktop.engine.reasoning import CLOSE, opens_thinking
 from seproj_desktop.engine.start_method import EnvironmentContext, use_fork_server
 from seproj_desktop.errors import UserError
 
@@ -183,11 +183,12 @@ class VllmEngine:
         queue: Any = None
         try:
             started = time.perf_counter()
-            prompt = await self._render(job.messages, thinking=job.thinking, continues=job.continues)
             if job.continues:
-                reader = OutputReader(started, len(prompt["prompt_token_ids"]), after=job.messages[-1].content)
+                prompt = await self._render_continued(job.messages)
             else:
-                reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=self._opens_thinking(prompt))
+                prompt = await self._render(job.messages, thinking=job.thinking)
+            inside = not job.continues and self._opens_thinking(prompt)
+            reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=inside, is_answering=job.continues)
             sampling = self._sampling(job, reader.prompt_tokens)
             queue = await self._llm.add_request(job.request_id, prompt, sampling, priority=job.priority)
             if job.taker is not None:
@@ -215,34 +216,44 @@ class VllmEngine:
         finally:
             self._running.discard(job.request_id)
 
-    async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None, continues: bool = False) -> Any:
-        """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`.
-
-        With `continues` it ends in the middle of the last message, without the blanks at its end.
-        """
+    async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
+        """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""
         from vllm.renderers import ChatParams, TokenizeParams
         from vllm.renderers.inputs.preprocess import parse_model_prompt
 
         counting = TokenizeParams(max_total_tokens=None, add_special_tokens=self._plain)
         if self._plain:
-            text = plain_transcript(messages[:-1] if continues else messages)
-            if continues:
-                text += f" {messages[-1].content.strip()}"
-            parsed = parse_model_prompt(self._llm.model_config, text)
+            parsed = parse_model_prompt(self._llm.model_config, plain_transcript(messages))
             return (await self._llm.renderer.render_cmpl_async([parsed], counting))[0]
-        template: dict[str, Any] = {"add_generation_prompt": not continues}
+        template: dict[str, Any] = {"add_generation_prompt": True}
         if thinking is not None:
             template["enable_thinking"] = thinking
         spoken: Any = [{"role": message.role, "content": message.content} for message in messages]
-        if continues:
-            template["continue_final_message"] = True
-            spoken[-1]["content"] = messages[-1].content.rstrip()
         chat = ([spoken], ChatParams(chat_template_kwargs=template), counting)
         if sum(len(message.content) for message in messages) <= SHORT_PROMPT:
             _, prompts = self._llm.renderer.render_chat(*chat)
         else:
             _, prompts = await self._llm.renderer.render_chat_async(*chat)
         return prompts[0]
+
+    async def _render_continued(self, messages: Sequence[ChatMessage]) -> Any:
+        """The prompt that ends in the middle of the last message, as it is while the model writes that message.
+
+        Chat templates' own way there, `continue_final_message`, loses blanks at the end and the empty thinking: the
+        demo model then ended at once after a full stop.
+        """
+        from vllm.renderers import TokenizeParams
+        from vllm.renderers.inputs.preprocess import parse_model_prompt
+
+        prompt = await self._render(messages[:-1], thinking=False)
+        begun = messages[-1].content
+        if self._opens_thinking(prompt):
+            begun = f"\n{CLOSE}\n\n{begun}"
+        plain = TokenizeParams(max_total_tokens=None, add_special_tokens=False)
+        parsed = parse_model_prompt(self._llm.model_config, begun)
+        (written,) = await self._llm.renderer.render_cmpl_async([parsed], plain)
+        prompt["prompt_token_ids"] = [*prompt["prompt_token_ids"], *written["prompt_token_ids"]]
+        return prompt
 
     def _opens_thinking(self, prompt: Any) -> bool:
         if self._plain:

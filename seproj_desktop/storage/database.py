@@ -45,7 +45,8 @@ class ConnectionThread:
         closing = asyncio.get_running_loop().run_in_executor(self._thread, self.connection.close)
         done, _ = await asyncio.wait({closing}, timeout=CLOSING_TIMEOUT)
         if not done:
-            self.connection.interrupt()
+            with contextlib.suppress(sqlite3.ProgrammingError):  # it has closed meanwhile
+                self.connection.interrupt()
             done, _ = await asyncio.wait({closing}, timeout=CLOSING_TIMEOUT)
         # Does not block: the thread has nothing left to do, or is stuck in the disk and not waited for.
         self._thread.shutdown(wait=bool(done))

@@ -104,7 +104,9 @@ class Conversation(QStackedWidget):
 
     def show_path(self, entries: Sequence[Entry], answering: int | None) -> None:
         """The messages as they are from now on; what is shown already stays as it is."""
-        answer = key_of(answering) if answering is not None else None
+        last = entries[-1].key if entries else None
+        # An answer that runs on another branch is not shown.
+        answer = last if answering is not None and last == key_of(answering) else None
         if answer != self._answer:
             self._leave_answer()
         self.transcript.show_path(entries, answer)

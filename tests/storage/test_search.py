@@ -16,7 +16,6 @@ from seproj_desktop.storage.query import parse_query
 from seproj_desktop.storage.schema import bring_up_to_date
 from seproj_desktop.storage.search import Searcher, SearchHit, SearchResult, search
 from seproj_desktop.storage.search_order import HITS_OF_ONE, RANKED
-
 from seproj_desktop.storage.store import SqliteStore
 
 TODAY = date(2026, 11, 24)

@@ -63,23 +63,12 @@ def test_reasons_are_ours(theirs: str, ours: str) -> None:
     assert end.reason == ours
 
 
-@pytest.mark.parametrize(
-    ("begun", "pieces", "added"),
-    [
-        ("It is", [" so", "."], " so."),
-        ("It is ", [" so", "."], "so."),
-        ("One.\n\n", ["\n", "\n", "Two"], "Two"),
-        ("One.\n\n", ["\n\n\nTwo"], "\nTwo"),
-        ("One.\n\n", ["\n", "Two"], "Two"),
-        ("One. ", ["\nTwo", " \n"], "\nTwo \n"),
-        ("A tag:", ["<think>", "</think>"], "<think></think>"),
-    ],
-)
-def test_what_goes_on_says_no_blanks_twice_and_expects_no_thinking(begun: str, pieces: list[str], added: str) -> None:
-    reader = OutputReader(0.0, 1, after=begun)
-    told = [event for piece in pieces for event in reader.read(output(piece, 1))]
-    told += reader.read(output("", 1, "stop"))
-    assert "".join(event.text for event in told if isinstance(event, events.TextDelta)) == added
-    assert not any(isinstance(event, events.ReasoningDelta) for event in told)
-    assert isinstance(told[-1], events.Finished)
-    assert told[-1].usage.completion_tokens == len(pieces) + 1
+def test_an_answer_that_goes_on_has_no_thinking() -> None:
+    reader = OutputReader(0.0, 1, is_answering=True)
+    assert not reader.offer(output("", 1), lambda _: True), "the time of the first token is still to be taken"
+    assert reader.read(output("", 1)) == []
+    assert reader.offer(output(" so", 1), lambda _: True)
+    assert reader.read(output("<think>", 1)) == [events.TextDelta("<think>", 1)]
+    end = reader.read(output("", 1, "stop"))[-1]
+    assert isinstance(end, events.Finished)
+    assert end.usage.completion_tokens == 4

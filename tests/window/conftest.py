@@ -35,7 +35,7 @@ from tests.fakes import FakeLoader
 
 T = TypeVar("T")
 W = TypeVar("W", bound=QObject)
-PATIENCE = 4_000
+PATIENCE = 10_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,6 +90,7 @@ class House:
     def __init__(self, qtbot: QtBot, theme: Theme, folder: Path, loader: FakeLoader, settings: Settings) -> None:
         self.qtbot = qtbot
         self.loader = loader
+        self._is_closed = False
         self.server = StandInServer()
         self.change: Callable[[App], App] = lambda app: app
         self.open_memory: Callable[[Path, Path], Memory] = open_memory
@@ -229,7 +230,10 @@ class House:
         self.press(Qt.Key.Key_Return)
 
     def close(self) -> None:
-        """As the program ends."""
+        """As the program ends; nothing happens the second time."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.window.hide()
         self.window.end()
         self.run(self.operations.aclose())

@@ -73,7 +73,8 @@ def said(session: Session) -> str:
 
 
 def ask(session: Session) -> None:
-    field = session.window.findChildren(ComposerField)[0]
+    field = session.window.findChild(ComposerField, "composer")
+    assert field is not None
     field.setPlainText("go on")
     field.enter_pressed.emit()
 

@@ -29,7 +29,13 @@ def test_text_is_told_as_one_and_everything_in_its_order(qtbot: QtBot, feed: New
     channel = feed.open()
     told = listen(channel)
     channel.start()
-    news = [PathChanged((), 2), TextAdded(2, "", "hm", 1), TextAdded(2, "a", "", 1), TextAdded(2, "b", "", 2), ENDED]
+    news: list[ConversationNews] = [
+        PathChanged((), 2),
+        TextAdded(2, "", "hm", 1),
+        TextAdded(2, "a", "", 1),
+        TextAdded(2, "b", "", 2),
+        ENDED,
+    ]
     for one in (*news, QueueChanged(()), TextAdded(3, "c", "", 1), TextAdded(4, "d", "", 1)):
         channel.tell(one)
     qtbot.waitUntil(lambda: len(told) == 6)

@@ -6,7 +6,7 @@ Every record tells by its shape whose it is; one that cannot be read costs only 
 import re
 from dataclasses import dataclass
 
-from seproj_desktop.chat.conversations import Folder, StoredConversation
+from seproj_desktop.chat.conversations import Folder
 from seproj_desktop.errors import UserError
 from seproj_desktop.storage.exchange.chatgpt_import import is_chatgpt, read_chatgpt
 from seproj_desktop.storage.exchange.cutting import parse
@@ -14,6 +14,7 @@ from seproj_desktop.storage.exchange.json_format import FORMAT, LISTED, VERSION
 from seproj_desktop.storage.exchange.json_import import is_ours, read_folders, read_ours
 from seproj_desktop.storage.exchange.lenient import Record, record, text
 from seproj_desktop.storage.exchange.open_webui_import import is_open_webui, read_open_webui
+from seproj_desktop.storage.exchange.packing import PackedConversations
 from seproj_desktop.storage.exchange.reading import LONGEST_TITLE, Reading, UnreadableError
 
 MOST_PROBLEMS = 1000
@@ -33,7 +34,7 @@ class Gathering:
     """Takes the records of one import. `is_known`: something in it was in a known format."""
 
     def __init__(self) -> None:
-        self.conversations: list[StoredConversation] = []
+        self.conversations = PackedConversations()
         self.folders: list[Folder] = []
         self.is_known = False
         self._problems: list[ImportProblem] = []

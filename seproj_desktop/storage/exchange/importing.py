@@ -15,6 +15,7 @@ from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.errors import UserError
 from seproj_desktop.storage.exchange.file_reader import FileReader
 from seproj_desktop.storage.exchange.gathering import ImportProblem
+from seproj_desktop.storage.exchange.packing import PackedConversations
 from seproj_desktop.storage.exchange.trees import renumbered
 from seproj_desktop.storage.exchange.workers import on_worker
 
@@ -68,26 +69,25 @@ async def import_file(
         reader.close()
     found = reader.found
     known = await store.summaries()
-    new = await on_worker(lambda: oldest_first(without_known(found.conversations, known)))
+    new = await on_worker(lambda: found.conversations.at(new_places(found.conversations, known)))
     skipped = len(found.conversations) - len(new)
     if is_cancelled():
         return ImportReport(is_cancelled=True)
     on_progress(ImportProgress(1.0, len(found.conversations), is_storing=True))
-    imported = await _store([_with_persona(each, persona) for each in new], found.folders, store, ids)
+    imported = await _store(new, persona, found.folders, store, ids)
     return ImportReport(imported, skipped, found.problems)
 
 
-def without_known(
-    conversations: Iterable[StoredConversation], known: Iterable[ConversationSummary]
-) -> list[StoredConversation]:
-    """Those that are not there already: a title, both times and the bin tell. One that has gone on since is new."""
+def new_places(conversations: Iterable[StoredConversation], known: Iterable[ConversationSummary]) -> list[int]:
+    """Where those stand that are not there already: a title, both times and the bin tell. One that has gone on is new.
+
+    In the order in which they would have come here: searches take what was stored last for the newest.
+    """
     there = {_identity(summary) for summary in known}
-    return [conversation for conversation in conversations if _identity(conversation.summary) not in there]
-
-
-def oldest_first(conversations: Iterable[StoredConversation]) -> list[StoredConversation]:
-    """In the order in which they would have come here: searches take what was stored last for the newest."""
-    return sorted(conversations, key=lambda conversation: conversation.summary.changed)
+    summaries = ((place, conversation.summary) for place, conversation in enumerate(conversations))
+    return [
+        place for _, place in sorted((each.changed, place) for place, each in summaries if _identity(each) not in there)
+    ]
 
 
 def _with_persona(conversation: StoredConversation, persona: str) -> StoredConversation:
@@ -101,21 +101,36 @@ def _identity(summary: ConversationSummary) -> tuple[str, int, int, bool]:
 
 
 async def _store(
-    new: Sequence[StoredConversation], folders: Sequence[Folder], store: ConversationStore, ids: IdSource
+    new: PackedConversations, persona: str, folders: Sequence[Folder], store: ConversationStore, ids: IdSource
 ) -> tuple[int, ...]:
     missing, places = _placed(folders, await store.folders(), ids)
-    drawn = iter(await _drawn(ids, sum(1 + len(each.messages) + len(each.queue) for each in new)))
-    numbered = await on_worker(lambda: [renumbered(each, drawn.__next__, places) for each in new])
-    for folder in missing:
+    needed = await on_worker(lambda: sum(1 + len(each.messages) + len(each.queue) for each in new))
+    next_id = iter(await _drawn(ids, needed)).__next__
+    ready, own_ids = PackedConversations(), []
+
+    def make_ready() -> None:
+        for conversation in new:
+            made = renumbered(_with_persona(conversation, persona), next_id, places)
+            ready.append(made)
+            own_ids.append(made.summary.id)
+
+    await on_worker(make_ready)
+    await _add(ready, missing, store)
+    return tuple(own_ids)
+
+
+async def _add(ready: PackedConversations, folders: Sequence[Folder], store: ConversationStore) -> None:
+    """Folders first, since conversations lie in them; they are taken back where the store cannot write."""
+    for folder in folders:
         await store.save_folder(folder)
+    if not ready:
+        return
     try:
-        if numbered:
-            await store.add_conversations(numbered)
+        await store.add_conversations(ready)
     except UserError:
-        for folder in missing:
+        for folder in folders:
             await store.remove_folder(folder.id)
         raise
-    return tuple(conversation.summary.id for conversation in numbered)
 
 
 def _placed(

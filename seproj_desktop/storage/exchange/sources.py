@@ -13,7 +13,7 @@ from typing import IO
 from seproj_desktop.errors import UserError
 
 MOST_BYTES = 2_000_000_000
-"""Of JSON in one import. All its text is in memory until it is stored, in one transaction."""
+"""Of JSON in one import. Its conversations are in memory, packed, until one transaction stores them."""
 WANTED = re.compile(r"(?:^|/)conversations[^/]*\.json$")
 """What ChatGPT's archives have: one file, or several with numbers."""
 UNKNOWN = "Known are this program's own JSON, ChatGPT's conversations.json or its zip archive, and Open WebUI's export."

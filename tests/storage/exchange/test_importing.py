@@ -51,7 +51,7 @@ async def test_everything_comes_in_with_its_branches(tmp_path: Path, store: Conv
     )
     report = await bring_in(written(tmp_path, tree, numbered(1)), store, persona="developer")
     assert (len(report.imported), report.skipped, report.problems) == (2, 0, ())
-    found = await store.read(report.imported[0])
+    found = await store.read(report.imported[-1])
     assert said(found) == [("user", "Trees?"), ("assistant", "Oaks.")]
     assert [message.text for message in found.messages] == ["Trees?", "Oaks.", "Elms."]
     assert found.summary.persona == "developer"
@@ -88,6 +88,13 @@ async def test_what_is_in_the_bin_can_be_brought_back(tmp_path: Path) -> None:
     [summary] = await store.summaries()
     await store.save_summary(replace(summary, deleted=1.8e9))
     assert len((await bring_in(path, store)).imported) == 1
+
+
+async def test_the_oldest_come_first(tmp_path: Path) -> None:
+    store = MemoryStore()
+    report = await bring_in(written(tmp_path, *map(numbered, (3, 1, 2))), store)
+    assert sorted(report.imported) == list(report.imported)
+    assert [(await store.read(each)).summary.title for each in report.imported] == ["Number 1", "Number 2", "Number 3"]
 
 
 async def test_ids_are_new_and_none_is_there_twice(tmp_path: Path) -> None:

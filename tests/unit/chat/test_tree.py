@@ -34,6 +34,7 @@ def test_the_path_goes_through_what_was_added_last() -> None:
     assert tree.end == 4
     assert ids(tree.path_to(3)) == [1, 2, 3]
     assert tree.siblings(4) == [2, 4]
+    assert (tree.version(2), tree.version(4), tree.version(1)) == ((1, 2), (2, 2), (1, 1))
 
 
 def test_a_version_is_chosen_and_below_it_what_was_chosen_last() -> None:
@@ -167,7 +168,6 @@ class Talking(RuleBasedStateMachine):
         number = self.ids.next()
         self.said[number] = f"{role} {number}"
         self.tree.add(message(number, parent, role, text=self.said[number]))
-        assert self.tree.end == number or not self.tree.is_reachable(number)
 
     def _any(self, data: st.DataObject, role: str | None = None) -> StoredMessage | None:
         known = sorted((each for each in self.tree if role in {None, each.role}), key=lambda each: each.id)
@@ -175,15 +175,20 @@ class Talking(RuleBasedStateMachine):
 
     @rule()
     def send(self) -> None:
-        self._add(self.tree.end, "user")
-        self._add(self.tree.end, "assistant")
+        for role in ("user", "assistant"):
+            before = self.tree.end
+            self._add(before, role)
+            path = ids(self.tree.path())
+            assert path[-2:-1] == [before] if before else len(path) == 1
 
     @rule(data=st.data())
     def edit_or_regenerate(self, data: st.DataObject) -> None:
         if known := self._any(data):
-            if self.tree.is_reachable(known.id):
+            is_shown = self.tree.is_reachable(known.id)
+            if is_shown:
                 self.tree.choose(known.id)
             self._add(known.parent, known.role)
+            assert not is_shown or self.tree.get(self.tree.end or 0).parent == known.parent
 
     @rule(data=st.data())
     def grow(self, data: st.DataObject) -> None:
@@ -223,9 +228,9 @@ class Talking(RuleBasedStateMachine):
 
     @rule()
     def read_anew(self) -> None:
-        path = self.tree.path()
-        self.tree = ConversationTree(self.tree.messages(), self.tree.chosen)
-        assert self.tree.path() == path
+        path, messages = ids(self.tree.path()), self.tree.messages()
+        self.tree = ConversationTree(messages, self.tree.chosen)
+        assert (ids(self.tree.path()), self.tree.messages()) == (path, messages)
 
     @invariant()
     def every_message_is_there_with_its_text(self) -> None:
