@@ -260,7 +260,8 @@ class Dialogue(QObject):
         message = news.entry.message
         self._path = tuple(news.entry if entry.message.id == message.id else entry for entry in self._path)
         if self._maker is not None:
-            self._view.end_answer(self._maker.entry(news.entry))
+            is_last = message.id == self._path[-1].message.id
+            self._view.end_answer(self._maker.entry(news.entry, is_last=is_last))
         if self._answering == message.id:
             self._answering = None
         self._show_answering()

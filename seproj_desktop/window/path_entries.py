@@ -23,36 +23,38 @@ class EntryMaker:
 
     def __init__(self, personas: PersonaLibrary) -> None:
         self._personas = personas
-        self._made: dict[int, tuple[PathEntry, Entry]] = {}
+        self._made: dict[int, tuple[PathEntry, bool, Entry]] = {}
         self._speakers: dict[tuple[str, str, str, str], Speaker] = {}
 
     def entries(self, path: Sequence[PathEntry]) -> list[Entry]:
-        return [self.entry(one) for one in path]
+        """Of a whole path."""
+        return [*(self.entry(one) for one in path[:-1]), *(self.entry(one, is_last=True) for one in path[-1:])]
 
     async def prepare(self, path: Sequence[PathEntry]) -> list[Entry]:
         """As `entries`, letting others have their turn in between."""
-        entries: list[Entry] = []
-        for start in range(0, len(path), SLICE):
-            entries += self.entries(path[start : start + SLICE])
+        for start in range(0, len(path) - 1, SLICE):
+            for one in path[start : min(start + SLICE, len(path) - 1)]:
+                self.entry(one)
             await asyncio.sleep(0)
-        return entries
+        return self.entries(path)
 
-    def entry(self, one: PathEntry) -> Entry:
+    def entry(self, one: PathEntry, *, is_last: bool = False) -> Entry:
+        """`is_last`: nothing follows it on the path, so that it can be gone on with."""
         made = self._made.get(one.message.id)
-        if made is not None and made[0] is one:
-            return made[1]
-        entry = self._make(one)
-        self._made[one.message.id] = (one, entry)
+        if made is not None and made[0] is one and made[1] is is_last:
+            return made[2]
+        entry = self._make(one, is_last)
+        self._made[one.message.id] = (one, is_last, entry)
         return entry
 
-    def _make(self, one: PathEntry) -> Entry:
+    def _make(self, one: PathEntry, is_last: bool) -> Entry:
         message = one.message
         return Entry(
             key_of(message.id),
             self._speaker(message),
             message.text,
             Thought(message.thought.text, message.thought.seconds, message.thought.tokens),
-            ending_of(message),
+            ending_of(message, is_last=is_last),
             datetime.fromtimestamp(message.created).astimezone(),
             one.version,
             one.versions,
@@ -86,11 +88,10 @@ def message_of(key: str) -> int:
     return int(key)
 
 
-def ending_of(message: StoredMessage) -> Ending:
+def ending_of(message: StoredMessage, *, is_last: bool) -> Ending:
     """The line under a message; what was cut at the path's end offers to go on."""
     if message.role != "assistant" or message.state == "streaming":
         return Ending()
-    is_last = message.chosen is None
     match message.state:
         case "failed":
             return Ending(message.error, is_failure=True, can_continue=is_last and bool(message.text))
