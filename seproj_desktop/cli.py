@@ -28,6 +28,11 @@ LOG_BYTES = 5_000_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """The program: one command, and then the end of the process."""
+    return _leave(run_command(arguments))
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives back its exit code."""
     parser = build_parser()
     options = parser.parse_args(arguments)
@@ -39,15 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         paths.create()
         _set_up_logging(paths, verbose=options.verbose)
         command = COMMANDS.get(options.command, _window)
-        return _leave(command(options, paths, loaded))
+        return command(options, paths, loaded)
     except UserError as error:
         _complain(str(error))
-        return _leave(1)
     except OSError as error:
         _complain(f"{error.strerror or error}: {error.filename or ''}")
-        return _leave(1)
     except KeyboardInterrupt:
-        return _leave(1)
+        pass  # the person has asked for it
+    return 1
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from seproj_desktop.archive import ProgressLine
-from seproj_desktop.cli import main
+from seproj_desktop.cli import run_command
 from seproj_desktop.storage.backup import Contents, check_backup
 from seproj_desktop.storage.data_file import database_in
 from seproj_desktop.storage.exchange.json_format import FORMAT, VERSION
@@ -73,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path) -> Command:
-    return lambda *words: main(["--data-dir", str(folder), *map(str, words)])
+    return lambda *words: run_command(["--data-dir", str(folder), *map(str, words)])
 
 
 @contextmanager
@@ -155,10 +155,10 @@ def test_everything_goes_out_and_comes_in_again(
     assert run("export", everything) == 0
     assert len(json.loads(everything.read_bytes())["conversations"]) == 3
     other = tmp_path / "other"
-    assert main(["--data-dir", str(other), "import", str(everything)]) == 0
+    assert run_command(["--data-dir", str(other), "import", str(everything)]) == 0
     assert sorted(texts_in(database_in(other)).values()) == sorted(texts_in(database_in(tmp_path / "data")).values())
     capsys.readouterr()
-    assert main(["--data-dir", str(other), "import", str(everything)]) == 0
+    assert run_command(["--data-dir", str(other), "import", str(everything)]) == 0
     assert capsys.readouterr().out == "Imported 0 conversations; already there: 3.\n"
 
 
@@ -230,7 +230,7 @@ def test_an_empty_folder_has_nothing_to_give(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / words[1]
-    assert main(["--data-dir", str(tmp_path / "new"), words[0], str(target)]) == 1
+    assert run_command(["--data-dir", str(tmp_path / "new"), words[0], str(target)]) == 1
     assert "There are no conversations" in capsys.readouterr().err
     assert not target.exists()
 

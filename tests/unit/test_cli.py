@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seproj_desktop import __version__
-from seproj_desktop.cli import build_parser, main
+from seproj_desktop.cli import build_parser, run_command
 from seproj_desktop.display import display_problem
 from seproj_desktop.doctor import examine
 from seproj_desktop.paths import Paths
@@ -41,7 +41,7 @@ def test_options_may_stand_before_or_behind_the_command() -> None:
 )
 def test_wrong_usage_is_exit_code_2(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--data-dir", str(tmp_path), *line.split()])
+        run_command(["--data-dir", str(tmp_path), *line.split()])
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
 
