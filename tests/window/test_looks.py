@@ -73,7 +73,7 @@ def test_thinking_is_set_apart_and_waiting_words_give_way(qtbot: QtBot, theme: T
     conversation.add(TextAdded(answer.id, "\n\nBecause.", tokens=2))
     thought = Thought("Let me see.\n", 0.5, 4)
     ended = replace(answer, text="\n\nBecause.", state="stopped", thought=thought)
-    conversation.end_answer(make_entry(PathEntry(ended)))
+    conversation.end_answer(make_entry(PathEntry(ended), is_last=True))
     said = conversation.transcript.whole_text
     assert said == "You\nwhy\nDeveloper\nThought for 0.5 s, 4 tokens\nBecause.\nstopped by you · Continue"
     conversation.end()

@@ -42,7 +42,7 @@ class Cutter:
     """Cuts what `read` gives, like a file's `read`, into `Member`s; `position` counts the bytes that are behind it.
 
     The list is the file itself or, where the file is an object, its list under the key `listed`. Afterwards
-    `is_whole` tells whether the outermost bracket was closed.
+    `is_whole` tells whether the outermost bracket was closed, and nothing came behind it.
     """
 
     def __init__(self, read: Callable[[int], bytes], listed: str = "") -> None:
@@ -63,12 +63,13 @@ class Cutter:
         first = self._peek()
         if first == b"[":
             self._place += 1
-            self.is_whole = yield from self._elements()
+            is_closed = yield from self._elements()
         elif first == b"{":
             self._place += 1
-            self.is_whole = yield from self._keys()
+            is_closed = yield from self._keys()
         else:
             raise NotJsonError
+        self.is_whole = is_closed and not self._peek()
 
     def _elements(self) -> Generator[Member, None, bool]:
         while (mark := self._peek()) not in (b"", b"]"):
