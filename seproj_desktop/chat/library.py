@@ -108,9 +108,6 @@ class ConversationLibrary:
     async def mark_read(self, conversation: int) -> None:
         await self.change(conversation, is_unread=False)
 
-    async def mark_unread(self, conversation: int) -> None:
-        await self.change(conversation, is_unread=True)
-
     async def move(self, conversation: int, folder: int | None) -> None:
         """Into a folder, or out of any. Raises `UserError` for a folder that is gone."""
         if folder is not None and folder not in self._folders:

@@ -1,6 +1,6 @@
 """The sidebar and the backend, brought together: the list's news, what is done with conversations, and searching.
 
-On the Qt thread. Nothing is remembered here but the search that runs and the one that comes after it.
+On the Qt thread. Nothing is remembered here.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
@@ -35,9 +35,8 @@ class ListActions(QObject):
         self._backend = backend
         self._sidebar = sidebar
         self._dialogue = dialogue
-        self._search = NewestSearch(backend, sidebar, self)
         backend.list_changed.connect(self._on_news)
-        sidebar.search_changed.connect(self._search.run)
+        sidebar.search_changed.connect(self._search)
         sidebar.conversation_chosen.connect(dialogue.show)
         sidebar.hit_chosen.connect(self._open_hit)
         sidebar.new_requested.connect(partial(dialogue.show, None))
@@ -70,6 +69,15 @@ class ListActions(QObject):
     def _post(self, verb: Callable[..., Coroutine[Any, Any, Any]], *args: Any) -> None:
         self._backend.post(verb, *args)
 
+    def _search(self, text: str) -> None:
+        """Of several searches only the newest one is answered."""
+        if self._backend.is_started:
+            self._backend.post(search, self._backend.app, text, then=partial(self._on_found, text))
+
+    def _on_found(self, text: str, result: "SearchResult | None") -> None:
+        if result is not None:
+            self._sidebar.show_results(text, result.hits, result.problems, has_more=result.has_more)
+
     def _open_hit(self, conversation: int, message: int | None) -> None:
         self._dialogue.show(conversation, message, self._sidebar.searched_words)
 
@@ -92,36 +100,6 @@ class ListActions(QObject):
         self._sidebar.show_current(summary.id if summary is not None else None)
         if summary is not None and summary.is_unread:
             self._post(self._library.mark_read, summary.id)
-
-
-class NewestSearch(QObject):
-    """One search at a time; of what is typed meanwhile only the newest is searched afterwards."""
-
-    def __init__(self, backend: Backend, sidebar: Sidebar, parent: QObject) -> None:
-        super().__init__(parent)
-        self._backend = backend
-        self._sidebar = sidebar
-        self._running: str | None = None
-        self._next: str | None = None
-
-    def run(self, text: str) -> None:
-        if not self._backend.is_started:
-            return
-        if self._running is not None:
-            self._next = text
-            return
-        self._running = text
-        self._backend.post(search, self._backend.app, text, then=self._on_found, otherwise=self._go_on)
-
-    def _on_found(self, result: "SearchResult | None") -> None:
-        if self._running is not None and result is not None:
-            self._sidebar.show_results(self._running, result.hits, result.problems, has_more=result.has_more)
-        self._go_on()
-
-    def _go_on(self) -> None:
-        text, self._running, self._next = self._next, None, None
-        if text is not None:
-            self.run(text)
 
 
 async def search(app: "App", text: str) -> "SearchResult | None":
