@@ -21,8 +21,8 @@ from benchmarks.report import Report, Section
 from benchmarks.search_bench import Words
 from seproj_desktop.chat.conversations import IdSource
 from seproj_desktop.storage.database import Database
-from seproj_desktop.storage.exchange.export_writers import ExportFormat
 from seproj_desktop.storage.exchange.exporting import export_file
+from seproj_desktop.storage.exchange.file_names import ExportFormat
 from seproj_desktop.storage.exchange.importing import import_file
 from seproj_desktop.storage.store import SqliteStore
 from tests.storage.memory_store import MemoryStore

@@ -16,8 +16,8 @@ from seproj_desktop.chat.keeping import NotKept
 from seproj_desktop.errors import UserError
 from seproj_desktop.storage import backup
 from seproj_desktop.storage.data_file import database_in
-from seproj_desktop.storage.exchange.export_writers import ARCHIVE_ENDING, FILE_ENDINGS, ExportFormat
 from seproj_desktop.storage.exchange.exporting import export_file
+from seproj_desktop.storage.exchange.file_names import ExportFormat, check_form, kind_of
 from seproj_desktop.storage.exchange.importing import ImportReport, import_file
 from seproj_desktop.storage.lock import FolderHeldError
 from seproj_desktop.storage.opening import Opened, open_store, open_to_read
@@ -59,11 +59,11 @@ async def export(
 
     Without a `kind` the name of the file tells the format; a program may be using the folder.
     """
-    kind = kind or _kind_of(target)
+    kind = kind or kind_of(target)
     _refuse_existing(target, may_replace=may_replace)
     async with _opened(_open_to_look(folder), notes) as opened:
         chosen = _chosen(await _summaries(opened), wanted)
-        _refuse_form(target, kind, len(chosen))
+        check_form(target, kind, len(chosen))
         with ProgressLine("Exporting", notes) as line:
             await export_file(
                 target, kind, chosen, opened.store, lambda at: line.show_part(at.done, at.total), lambda: False
@@ -147,23 +147,6 @@ async def _opened(opened: Opened, notes: TextIO) -> AsyncIterator[Opened]:
 def _refuse_existing(target: Path, *, may_replace: bool) -> None:
     if target.exists() and not may_replace:
         raise UserError(f"{target} exists already.", "Choose another name; --force replaces the file.")
-
-
-def _kind_of(target: Path) -> ExportFormat:
-    """The format that a file's name tells, otherwise Markdown."""
-    return next((kind for kind, ending in FILE_ENDINGS.items() if ending == target.suffix.lower()), "markdown")
-
-
-def _refuse_form(target: Path, kind: ExportFormat, count: int) -> None:
-    """A page has one conversation, an archive a page for each, and JSON is one file however many there are."""
-    is_archive = target.suffix.lower() == ARCHIVE_ENDING
-    if kind == "json" and is_archive:
-        raise UserError("JSON is one file and no archive.", f"Call it {target.with_suffix('.json')}.")
-    if kind != "json" and count > 1 and not is_archive:
-        raise UserError(
-            f"{count:,} conversations do not go into one page.",
-            f"Call the file {target.with_suffix(ARCHIVE_ENDING)}: it gets a page for each. Or choose JSON.",
-        )
 
 
 def _chosen(summaries: Sequence[ConversationSummary], wanted: Sequence[str]) -> list[int]:

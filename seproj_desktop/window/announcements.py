@@ -69,8 +69,9 @@ class Announcements(QObject):
         self._area.tell(key, Notice(message, advice, is_failure=False))
 
     def show_progress(self, key: str, words: str, cancel: Callable[[], object]) -> None:
-        """How far something is, with a way to end it."""
-        self._area.tell(key, Notice(words, is_failure=False, choices=((self.tr("Cancel"), cancel),)))
+        """How far something is, with a way to end it; further words of it leave the button where it is."""
+        if not self._area.reword(key, words):
+            self._area.tell(key, Notice(words, is_failure=False, choices=((self.tr("Cancel"), cancel),)))
 
     def withdraw(self, key: str) -> None:
         self._area.withdraw(key)

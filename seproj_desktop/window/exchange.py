@@ -3,6 +3,7 @@
 On the Qt thread; the work is the backend's. One of these runs at a time, and a notice tells how far it is.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
@@ -14,19 +15,17 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from seproj_desktop.bridge.backend import Backend
+from seproj_desktop.storage.exchange.file_names import ExportFormat, check_form, ending_of, kind_of, proposed_name
 from seproj_desktop.window.announcements import Announcements
 from seproj_desktop.window.operations import Operations
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App
-    from seproj_desktop.storage.exchange.export_writers import ExportFormat
     from seproj_desktop.storage.exchange.importing import ImportReport
 
 EXCHANGE = "exchange"
 MOST_PROBLEMS = 20
 """Lines about what could not be read; the rest is counted."""
-
-FORMATS: "dict[str, ExportFormat]" = {".md": "markdown", ".json": "json", ".html": "html"}
 
 Tell = Callable[[float], None]
 """Takes the part that is done, from 0 to 1."""
@@ -41,19 +40,16 @@ class Exchange(QObject):
         self._operations = operations
         self._said = said
         self._window = window
-        self._formats = {
-            self.tr("Markdown (*.md)"): ".md",
-            self.tr("JSON, complete (*.json)"): ".json",
-            self.tr("Web page (*.html)"): ".html",
-        }
 
     def export(self, conversations: Sequence[int]) -> None:
-        """Some conversations; more than one as Markdown or web pages go into a .zip file."""
+        """Some conversations; more than one as Markdown or web pages go into a .zip file, a page each."""
         if conversations:
-            self._ask_where(self.tr("Export"), "conversation", partial(self._export, list(conversations)))
+            self._ask_where(self.tr("Export"), list(conversations))
 
     def export_everything(self) -> None:
-        self._ask_where(self.tr("Export everything"), "conversations", partial(self._export, None))
+        """The archive and the bin included."""
+        everything = [summary.id for summary in self._backend.app.library.summaries]
+        self._ask_where(self.tr("Export everything"), everything)
 
     def import_(self) -> None:
         """From our own JSON, ChatGPT's or Open WebUI's export."""
@@ -79,22 +75,33 @@ class Exchange(QObject):
         done = self.tr("Everything is in {file}.").format(file=path.name)
         self._run(self.tr("Backing up…"), partial(back_up, path=path), lambda _: self._said.tell(EXCHANGE, done))
 
-    def _export(self, conversations: list[int] | None, path: Path) -> None:
+    def _export(self, conversations: list[int], kind: ExportFormat, path: Path) -> None:
         done = self.tr("Exported to {file}.").format(file=path.name)
-        work = partial(export, path=path, conversations=conversations)
+        work = partial(export, path=path, kind=kind, conversations=conversations)
         self._run(self.tr("Exporting…"), work, lambda _: self._said.tell(EXCHANGE, done))
 
-    def _ask_where(self, title: str, name: str, then: Callable[[Path], None]) -> None:
-        dialog = self._saving(title, name)
+    def _ask_where(self, title: str, conversations: list[int]) -> None:
+        library = self._backend.app.library
+        count = len(conversations)
+        names = [library.get(conversations[0]).title] if count == 1 else [""] * count
+        dialog = self._saving(title, proposed_name("markdown", names))
         dialog.setObjectName("exportFile")
-        dialog.setNameFilters(list(self._formats))
+        kinds = {f"{words} (*{ending_of(kind, count)})": kind for kind, words in self._kinds()}
+        dialog.setNameFilters(list(kinds))
 
         def suit(chosen: str) -> None:
-            dialog.setDefaultSuffix(self._formats[chosen])
+            dialog.setDefaultSuffix(ending_of(kinds[chosen], count))
+            dialog.selectFile(proposed_name(kinds[chosen], names))
 
         dialog.filterSelected.connect(suit)
-        suit(next(iter(self._formats)))
-        self._open(dialog, then)
+        suit(next(iter(kinds)))
+        self._open(
+            dialog, lambda path: self._export(conversations, kind_of(path, kinds[dialog.selectedNameFilter()]), path)
+        )
+
+    def _kinds(self) -> tuple[tuple[ExportFormat, str], ...]:
+        words = self.tr("Markdown"), self.tr("JSON, complete"), self.tr("Web pages")
+        return ("markdown", words[0]), ("json", words[1]), ("html", words[2])
 
     def _saving(self, title: str, name: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title)
@@ -111,12 +118,14 @@ class Exchange(QObject):
         self, words: str, work: Callable[..., Coroutine[Any, Any, Any]], tell_end: Callable[[Any], object]
     ) -> None:
         """`work(app, tell, is_cancelled)` on the backend's loop, while a notice tells its progress."""
-        cancelled = threading.Event()
+        cancelled, is_over = threading.Event(), threading.Event()
 
         def show(fraction: float) -> None:
-            self._said.show_progress(EXCHANGE, f"{words} {fraction:.0%}", cancelled.set)
+            if not is_over.is_set():  # the last figure comes after the end
+                self._said.show_progress(EXCHANGE, f"{words} {fraction:.0%}", cancelled.set)
 
         async def run() -> None:
+            self._said.withdraw(EXCHANGE)
             show(0.0)
             try:
                 result = await self._backend.call(
@@ -125,6 +134,8 @@ class Exchange(QObject):
             except BaseException:
                 self._said.withdraw(EXCHANGE)
                 raise
+            finally:
+                is_over.set()
             if cancelled.is_set() and not result:
                 self._said.tell(EXCHANGE, self.tr("Cancelled; nothing was changed."))
             else:
@@ -148,16 +159,18 @@ class Exchange(QObject):
 
 
 async def export(
-    app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path, conversations: list[int] | None
+    app: "App",
+    tell: Tell,
+    is_cancelled: Callable[[], bool],
+    *,
+    path: Path,
+    kind: ExportFormat,
+    conversations: list[int],
 ) -> bool:
-    """On the backend's loop, like what follows. None exports everything."""
+    """On the backend's loop, like what follows."""
     from seproj_desktop.storage.exchange.exporting import ExportProgress, export_file
 
-    if conversations is None:
-        conversations = [summary.id for summary in app.library.summaries]
-    kind = FORMATS.get(path.suffix.lower(), "markdown")
-    if len(conversations) != 1 and kind != "json":
-        path = path.with_suffix(f"{path.suffix}.zip")
+    check_form(path, kind, len(conversations))
 
     def on_progress(progress: ExportProgress) -> None:
         tell(progress.done / max(1, progress.total))
@@ -177,8 +190,6 @@ async def take_in(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, p
 
 
 async def back_up(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path) -> bool:
-    import asyncio
-
     from seproj_desktop.storage import backup
     from seproj_desktop.storage.data_file import database_in
 

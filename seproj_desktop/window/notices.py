@@ -85,6 +85,14 @@ class NoticeArea(QWidget):
         self._column.addWidget(row)
         self.setVisible(True)
 
+    def reword(self, key: str, message: str) -> bool:
+        """Other words in a notice that is shown, whose buttons stay; False where there is none."""
+        row = self._rows.get(key)
+        label = row.findChild(QLabel, "noticeMessage") if row is not None else None
+        if label is not None:
+            label.setText(message)
+        return label is not None
+
     def withdraw(self, key: str) -> None:
         row = self._rows.pop(key, None)
         if row is not None:

@@ -51,6 +51,16 @@ def test_what_is_not_kept_is_said_until_it_is(board: Board) -> None:
     assert board.area.keys == ()
 
 
+def test_progress_changes_its_words_and_leaves_its_button(board: Board) -> None:
+    board.said.show_progress("work", "Working 0%", board.note("first"))
+    (button,) = board.area.findChildren(QPushButton, "noticeChoice0")
+    board.said.show_progress("work", "Working 50%", board.note("second"))
+    assert board.area.text("work") == "Working 50%"
+    assert board.area.findChildren(QPushButton, "noticeChoice0") == [button]
+    board.click()
+    assert board.called == ["first"]
+
+
 def test_the_other_window_can_be_shown(board: Board) -> None:
     board.said.show_keeping(NotKept("Another program has it.", "Close it."), show_other=board.note("other"))
     board.click()

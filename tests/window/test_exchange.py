@@ -1,6 +1,7 @@
 """Conversations from files and into them, in the whole window."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -38,6 +39,41 @@ def test_everything_goes_into_a_file_and_comes_back_elsewhere(make_house: OpenHo
     assert house.spoken == ["Keep this", "Hello, world!"]
     exchange.take_in(path)
     house.wait(lambda: "1 were there already." in house.notice("exchange"))
+
+
+def test_several_pages_go_into_the_archive_that_was_chosen(make_house: OpenHouse, tmp_path: Path) -> None:
+    house, path = make_house().open(), tmp_path / "all.zip"
+    ask(house)
+    house.act("newConversation")
+    ask(house)
+    house.wait(lambda: len(house.listed) == 2)
+    choose_file(house, "exportEverything", "exportFile", path)
+    house.wait(lambda: "Exported to all.zip." in house.notice("exchange"))
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(name.rpartition(".")[2] for name in archive.namelist()) == ["md", "md"]
+
+
+def test_several_conversations_are_not_written_to_one_page(make_house: OpenHouse, tmp_path: Path) -> None:
+    house, path = make_house().open(), tmp_path / "all.md"
+    ask(house)
+    house.act("newConversation")
+    ask(house)
+    house.wait(lambda: len(house.listed) == 2)
+    choose_file(house, "exportEverything", "exportFile", path)
+    house.wait(lambda: bool(house.reports))
+    assert house.reports[0].message == "2 conversations do not go into one page."
+    assert not path.exists()
+
+
+def test_an_export_is_called_after_its_conversation(make_house: OpenHouse) -> None:
+    house = make_house().open()
+    ask(house)
+    house.wait(lambda: house.listed[0].title_origin == "engine")
+    house.act("exportConversation")
+    dialog = house.find(QFileDialog, "exportFile")
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["Hello, world!.md"]
+    assert dialog.nameFilters() == ["Markdown (*.md)", "JSON, complete (*.json)", "Web pages (*.html)"]
+    dialog.reject()
 
 
 def test_a_file_that_is_none_changes_nothing(make_house: OpenHouse, tmp_path: Path) -> None:

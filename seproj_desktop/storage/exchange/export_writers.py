@@ -4,21 +4,16 @@ Blocking; on a worker thread. Writers take conversations one after the other and
 """
 
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 from seproj_desktop.chat.conversations import Folder, StoredConversation
-from seproj_desktop.storage.exchange.file_names import FileNames, safe_name
+from seproj_desktop.storage.exchange.file_names import ARCHIVE_ENDING, FILE_ENDINGS, ExportFormat, FileNames
 from seproj_desktop.storage.exchange.html_export import HtmlExport
 from seproj_desktop.storage.exchange.json_export import JSON_END, json_head, json_member
 from seproj_desktop.storage.exchange.markdown_export import markdown_of
-
-ExportFormat = Literal["markdown", "json", "html"]
-FILE_ENDINGS: Mapping[ExportFormat, str] = MappingProxyType({"markdown": ".md", "json": ".json", "html": ".html"})
-ARCHIVE_ENDING = ".zip"
 
 Formatter = Callable[[StoredConversation], str]
 
@@ -29,13 +24,6 @@ class ExportWriter(Protocol):
     def add(self, conversation: StoredConversation) -> None: ...
 
     def end(self) -> None: ...
-
-
-def proposed_name(kind: ExportFormat, conversations: Sequence[str]) -> str:
-    """A name for the file that holds the conversations with these titles."""
-    if len(conversations) == 1:
-        return safe_name(conversations[0]) + FILE_ENDINGS[kind]
-    return "Conversations" + (FILE_ENDINGS[kind] if kind == "json" else ARCHIVE_ENDING)
 
 
 def writer_for(kind: ExportFormat, path: Path, stream: IO[bytes], folders: Sequence[Folder]) -> ExportWriter:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.errors import UserError
-from seproj_desktop.storage.exchange.export_writers import ExportFormat, ExportWriter, writer_for
+from seproj_desktop.storage.exchange.export_writers import ExportWriter, writer_for
+from seproj_desktop.storage.exchange.file_names import ExportFormat
 from seproj_desktop.storage.exchange.workers import on_worker
 
 

@@ -13,9 +13,15 @@ from hypothesis import strategies as st
 from seproj_desktop.chat.conversations import Folder, IdSource, StoredConversation
 from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.errors import UserError
-from seproj_desktop.storage.exchange.export_writers import ExportFormat, proposed_name
 from seproj_desktop.storage.exchange.exporting import ExportProgress, export_file
-from seproj_desktop.storage.exchange.file_names import LONGEST, RESERVED, FileNames, safe_name
+from seproj_desktop.storage.exchange.file_names import (
+    LONGEST,
+    RESERVED,
+    ExportFormat,
+    FileNames,
+    proposed_name,
+    safe_name,
+)
 from seproj_desktop.storage.exchange.importing import import_file
 from tests.storage import samples
 from tests.storage.exchange.samples import patient, with_plain_ids
