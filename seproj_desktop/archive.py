@@ -19,8 +19,7 @@ from seproj_desktop.storage.data_file import database_in
 from seproj_desktop.storage.exchange.exporting import export_file
 from seproj_desktop.storage.exchange.file_names import ExportFormat, check_form, kind_of
 from seproj_desktop.storage.exchange.importing import ImportReport, import_file
-from seproj_desktop.storage.lock import FolderHeldError
-from seproj_desktop.storage.opening import Opened, open_store, open_to_read
+from seproj_desktop.storage.opening import Opened, open_or_read, open_store
 
 MOST_NAMED = 10
 """Conversations that are listed when a title means several."""
@@ -61,7 +60,7 @@ async def export(
     """
     kind = kind or kind_of(target)
     _refuse_existing(target, may_replace=may_replace)
-    async with _opened(_open_to_look(folder), notes) as opened:
+    async with _opened(open_or_read(folder), notes) as opened:
         chosen = _chosen(await _summaries(opened), wanted)
         check_form(target, kind, len(chosen))
         with ProgressLine("Exporting", notes) as line:
@@ -115,14 +114,6 @@ class ProgressLine:
             self._notes.flush()
 
 
-def _open_to_look(folder: Path) -> Opened:
-    """What the folder keeps, also while another program has it."""
-    try:
-        return open_store(folder)
-    except FolderHeldError:
-        return open_to_read(folder)
-
-
 async def _summaries(opened: Opened) -> tuple[ConversationSummary, ...]:
     """Raises `UserError` where none of it can be read, so that an empty store stands in its place."""
     status = opened.store.status
@@ -139,9 +130,7 @@ async def _opened(opened: Opened, notes: TextIO) -> AsyncIterator[Opened]:
         notes.writelines(f"{line.rstrip()}\n" for line in told)
         yield opened
     finally:
-        await opened.store.aclose()
-        if opened.lock is not None:
-            opened.lock.release()
+        await opened.aclose()
 
 
 def _refuse_existing(target: Path, *, may_replace: bool) -> None:

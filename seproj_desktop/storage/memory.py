@@ -10,8 +10,7 @@ from pathlib import Path
 
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.doorbell import Doorbell, bell_address, ring
-from seproj_desktop.storage.lock import FolderHeldError
-from seproj_desktop.storage.opening import Notice, Opened, open_store, open_to_read
+from seproj_desktop.storage.opening import Notice, Opened, open_or_read
 from seproj_desktop.storage.store import SqliteStore
 
 logger = logging.getLogger(__name__)
@@ -20,13 +19,11 @@ logger = logging.getLogger(__name__)
 class Memory:
     """What was opened, from the start to the end of the program."""
 
-    def __init__(self, opened: Opened, folder: Path, runtime: Path, *, is_held_elsewhere: bool = False) -> None:
+    def __init__(self, opened: Opened, folder: Path, runtime: Path) -> None:
         self._opened = opened
         self._folder = folder
         self._runtime = runtime
         self._doorbell: Doorbell | None = None
-        self.is_held_elsewhere = is_held_elsewhere
-        """Whether another program has the folder, so that this one only reads."""
 
     @classmethod
     def forgetful(cls, folder: Path, runtime: Path) -> "Memory":
@@ -36,6 +33,11 @@ class Memory:
     @property
     def store(self) -> SqliteStore:
         return self._opened.store
+
+    @property
+    def is_held_elsewhere(self) -> bool:
+        """Whether another program has the folder, so that this one only reads."""
+        return self._opened.is_held_elsewhere
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -59,16 +61,9 @@ class Memory:
         if self._doorbell is not None:
             with contextlib.suppress(OSError):  # the socket's file may be gone; nobody listens there any more
                 await self._doorbell.close()
-        try:
-            await self.store.aclose()
-        finally:
-            if self._opened.lock is not None:
-                self._opened.lock.release()
+        await self._opened.aclose()
 
 
 def open_memory(folder: Path, runtime: Path) -> Memory:
     """The folder's store, to read only where another program has it."""
-    try:
-        return Memory(open_store(folder), folder, runtime)
-    except FolderHeldError:
-        return Memory(open_to_read(folder), folder, runtime, is_held_elsewhere=True)
+    return Memory(open_or_read(folder), folder, runtime)

@@ -28,7 +28,7 @@ from seproj_desktop.storage.data_file import (
 )
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.journal import recover_interrupted
-from seproj_desktop.storage.lock import FolderLock, NoLocksError
+from seproj_desktop.storage.lock import FolderHeldError, FolderLock, NoLocksError
 from seproj_desktop.storage.recovery import recover
 from seproj_desktop.storage.schema import ForeignFileError, NewerSchemaError, OlderSchemaError, bring_up_to_date
 from seproj_desktop.storage.store import SqliteStore
@@ -61,14 +61,24 @@ class Opened:
     """A store, and what there is to say about it. What lasts, such as a disk that is full, is the store's status.
 
     `lock` is this program's until it is released, after the store was closed; it is None where the folder is not ours.
-    `is_read_only`: what is stored can be read and not changed. `interrupted`: answers that the last run's end cut.
+    `is_read_only`: what is stored can be read and not changed; `is_held_elsewhere`: since another program has it.
+    `interrupted`: answers that the last run's end cut.
     """
 
     store: SqliteStore
     lock: FolderLock | None = None
     notices: tuple[Notice, ...] = ()
     is_read_only: bool = False
+    is_held_elsewhere: bool = False
     interrupted: int = 0
+
+    async def aclose(self) -> None:
+        """Writes what waits and lets go of the folder."""
+        try:
+            await self.store.aclose()
+        finally:
+            if self.lock is not None:
+                self.lock.release()
 
 
 def open_store(folder: Path, take_lock: Callable[[Path], FolderLock] = FolderLock.take) -> Opened:
@@ -92,7 +102,15 @@ def open_store(folder: Path, take_lock: Callable[[Path], FolderLock] = FolderLoc
 
 def open_to_read(folder: Path) -> Opened:
     """For a second program, at the person's wish: shows what the first one keeps, and keeps nothing itself."""
-    return _open_to_read(folder, HELD)
+    return replace(_open_to_read(folder, HELD), is_held_elsewhere=True)
+
+
+def open_or_read(folder: Path) -> Opened:
+    """The folder's store, to read only while another program has it."""
+    try:
+        return open_store(folder)
+    except FolderHeldError:
+        return open_to_read(folder)
 
 
 def _open_locked(lock: FolderLock) -> Opened:

@@ -13,6 +13,14 @@ from tests.storage.memory_store import MemoryStore
 
 
 @pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty data folder."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "conversations.sqlite3"
 

@@ -21,13 +21,6 @@ from tests.storage.rights import read_only
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def database(folder: Path) -> Path:
     """Eight conversations of nine messages, as a running program has them: part of them in the log alone."""
     make_database(database_in(folder))

@@ -46,19 +46,10 @@ async def use() -> AsyncIterator[Use]:
     async with contextlib.AsyncExitStack() as stack:
 
         def keep(opened: Opened) -> Opened:
-            if opened.lock is not None:
-                stack.callback(opened.lock.release)
-            stack.push_async_callback(opened.store.aclose)
+            stack.push_async_callback(opened.aclose)
             return opened
 
         yield keep
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture
