@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from seproj_desktop.chat.trace import RequestTrace
+
 Role = Literal["system", "user", "assistant"]
 
 WINDOW_PRIORITY = 0
@@ -67,6 +69,7 @@ class GenerationJob:
 
     With `continues` the last message is the assistant's own and is gone on with: only what follows it comes.
     An engine may offer text to `taker` in the moment it is made; only what is not taken then comes as an event.
+    `client` names who asks, for fairness among the server's clients; `trace` is told how far the request has got.
     """
 
     request_id: str
@@ -76,3 +79,5 @@ class GenerationJob:
     thinking: bool | None = False
     taker: TextTaker | None = field(default=None, compare=False, repr=False)
     continues: bool = False
+    client: str = ""
+    trace: RequestTrace | None = field(default=None, compare=False, repr=False)
