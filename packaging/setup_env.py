@@ -62,8 +62,16 @@ FONT_PACKAGE = "fonts-dejavu-core"
 COMPILER = {"g++": "g++"}
 HEADERS_PACKAGE = "python3-dev"
 
-# What the end-to-end tests use: a virtual display, a keyboard, a look at the windows, screenshots.
-TEST_PROGRAMS = {"Xvfb": "xvfb", "import": "imagemagick", "xdotool": "xdotool", "xprop": "x11-utils", "xclip": "xclip"}
+# What the end-to-end tests use: a virtual display, a keyboard, a look at the windows, screenshots; and a browser, whose
+# pages must not get at the server.
+TEST_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "import": "imagemagick",
+    "xdotool": "xdotool",
+    "xprop": "x11-utils",
+    "xclip": "xclip",
+    "chromium": "chromium",
+}
 # And a screen reader's side of the accessibility bus, on the system's own Python.
 TEST_FILES = {
     "/usr/bin/dbus-daemon": "dbus-daemon",
