@@ -18,7 +18,7 @@ from typing import Any, Literal
 from benchmarks import doors
 from benchmarks.crash_ledger import Ledger, Loss
 from benchmarks.crash_wire import Listener
-from benchmarks.leftovers import marked_processes, shared_memory_of, wait_until_gone
+from benchmarks.leftovers import command_of, marked_processes, shared_memory_of, wait_until_gone
 from benchmarks.processes import PYTHON, BenchmarkError, Program
 
 Moment = Literal["load", "import", "answer"]
@@ -30,7 +30,8 @@ READY_SECONDS = (0.5, 6.0)
 """After the engine is ready, before an answer is waited for."""
 ANSWER_SECONDS = (0.0, 0.8)
 """After its first character is on the screen."""
-GONE_SECONDS = 15.0
+GONE_SECONDS = 60.0
+"""Until every child has ended by itself: one that still imports vLLM looks up only when that is over."""
 PATIENCE = 120.0
 """Seconds until something has to be told: the engine's load, or the next answer."""
 
@@ -42,6 +43,8 @@ class Kill:
     moment: Moment
     acts: int
     loss: Loss
+    gone: float
+    """Seconds until the last child had ended by itself."""
 
     def __str__(self) -> str:
         lost = f"lost {self.loss.characters} characters of the last {self.loss.seconds * 1e3:.0f} ms"
@@ -78,11 +81,11 @@ class Crashes:
         with closing(Listener(pipe)) as listener, Program(name, command, self.folder, variables) as program:
             run = Run(listener, self.ledger)
             run.wait_for(moment, self.order)
-            killed = end(program)
+            killed, gone = end(program)
             run.listen(GONE_SECONDS)
         loss = self.ledger.check(self.data, killed)
         shutil.rmtree(scratch)
-        self.kills.append(Kill(moment, run.acts, loss))
+        self.kills.append(Kill(moment, run.acts, loss, gone))
         for fault in run.faults:
             self.faults[fault] = self.faults.get(fault, 0) + 1
         return self.kills[-1]
@@ -95,7 +98,8 @@ class Crashes:
             f"{len(self.kills)} kills, {sum(kill.acts for kill in self.kills):,} acts, {len(self.ledger.said):,} "
             f"messages seen as sent, {len(self.ledger.kept):,} messages in the file, {cut} answers cut, "
             f"{len(self.ledger.imports)} imports begun; nothing missing; worst loss {worst.seconds * 1e3:.0f} ms, "
-            f"{most} characters (promised: 250 ms)"
+            f"{most} characters (promised: 250 ms); children gone after at most "
+            f"{max(kill.gone for kill in self.kills):.1f} s"
         )
 
 
@@ -152,17 +156,16 @@ class Run:
         self.ledger.hear(told)
 
 
-def end(program: Program) -> float:
-    """Kills the program, and returns when that was, once its children are gone too."""
+def end(program: Program) -> tuple[float, float]:
+    """Kills the program; returns when that was, and how many seconds later its children were gone too."""
     shared = shared_memory_of(marked_processes(program.mark))
     killed = time.monotonic()
     os.kill(program.pid, signal.SIGKILL)
-    _, processes, left = wait_until_gone(program.mark, shared, GONE_SECONDS)
+    passed, processes, left = wait_until_gone(program.mark, shared, GONE_SECONDS)
     if processes or left:
-        raise BenchmarkError(
-            f"{GONE_SECONDS:.0f} s after kill -9 there still were processes {processes}, memory {left}."
-        )
-    return killed
+        names = [f"{process} ({command_of(process)})" for process in processes]
+        raise BenchmarkError(f"{passed:.0f} s after kill -9 there still were processes {names}, memory {left}.")
+    return killed, passed
 
 
 def choose_moment(order: random.Random) -> Moment:

@@ -27,6 +27,13 @@ def marked_processes(mark: str) -> list[int]:
     return found
 
 
+def command_of(process: int) -> str:
+    """How it was started, in short; empty once it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")[:200].strip()
+    return ""
+
+
 def shared_memory_of(processes: list[int]) -> set[Path]:
     """Files in /dev/shm that these processes have mapped and that still have a name."""
     found = set()
