@@ -138,7 +138,7 @@ class EngineManager:
                     yield self._explain(engine, event) if type(event) is events.Failed else event
         finally:
             if admission is not None:
-                admission.leave()
+                admission.leave(job.client)
 
     async def abort(self, request_id: str) -> None:
         """Ends an answer wherever it is: waiting for the engine, queued before it, or in it."""
@@ -182,7 +182,7 @@ class EngineManager:
             return engine, None
         admission = self._admission
         try:
-            is_admitted = await admission.enter(job.request_id)
+            is_admitted = await admission.enter(job.request_id, job.client)
         except QueueFullError as error:
             words = ("Too many requests are waiting.", "Try again in a moment.")
             raise _EndedEarlyError(events.Failed("busy", *words)) from error

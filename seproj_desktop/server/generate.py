@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import GenerationJob
 from seproj_desktop.chat.personas import PersonaLibrary
+from seproj_desktop.server.caller import caller_of
 from seproj_desktop.server.client_watch import ClientWatch
 from seproj_desktop.server.ndjson import AnswerLines
 from seproj_desktop.server.reply import Reply, new_request_id
@@ -114,7 +115,8 @@ class GenerateEndpoint:
         request = parse_request(await read_body(receive))
         lines = AnswerLines(reply.request_id, cumulative=request.cumulative and request.stream)
         shortcut = Shortcut(reply, lines)
-        job = make_job(request, self._personas, reply.request_id, shortcut.take if request.stream else None)
+        taker = shortcut.take if request.stream else None
+        job = make_job(request, self._personas, reply.request_id, caller_of(scope).name, taker)
         async with contextlib.aclosing(self._engine.generate(job)) as answer:
             # The watch ends first: uvicorn calls a complete answer a disconnect, and must not disturb the clean-up.
             async with ClientWatch(receive):

@@ -49,14 +49,14 @@ def parse_request(body: bytes) -> GenerateRequest:
 
 
 def make_job(
-    request: GenerateRequest, personas: PersonaLibrary, request_id: str, taker: TextTaker | None
+    request: GenerateRequest, personas: PersonaLibrary, request_id: str, client: str, taker: TextTaker | None
 ) -> GenerationJob:
     try:
         messages, sampling, thinking = personas.apply(request)
     except UnknownPersonaError as error:
         details = [{"type": "unknown_persona", "loc": ["body", "persona"], "msg": str(error)}]
         raise HTTPException(422, details) from None
-    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking, taker)
+    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking, taker, client=client)
 
 
 def _details(error: ValidationError) -> Any:

@@ -7,7 +7,6 @@ import pytest
 
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import SERVER_PRIORITY, ChatMessage, GenerationJob
-from seproj_desktop.engine.admission import Admission, QueueFullError
 from seproj_desktop.engine.catalog import ModelSpec
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.protocol import EngineLoad, LoadCancelledError
@@ -16,8 +15,8 @@ from seproj_desktop.errors import UserError
 from tests.fakes import FAKE_INFO, FAKE_MODEL, FakeEngine, FakeLoader
 
 
-def job(name: str = "r", priority: int = 0) -> GenerationJob:
-    return GenerationJob(name, (ChatMessage(role="user", content="Hi"),), priority=priority)
+def job(name: str = "r", priority: int = 0, client: str = "") -> GenerationJob:
+    return GenerationJob(name, (ChatMessage(role="user", content="Hi"),), priority=priority, client=client)
 
 
 def manager_of(loader: FakeLoader, queue_limit: int = 10) -> EngineManager:
@@ -162,6 +161,24 @@ async def test_the_server_never_takes_the_last_place_and_its_queue_is_bounded() 
     await manager.aclose()
 
 
+async def test_a_client_with_many_requests_does_not_keep_another_waiting() -> None:
+    engine = FakeEngine(gate=asyncio.Semaphore(0))
+    manager = manager_of(FakeLoader(engines=[engine]), queue_limit=300)
+    await manager.start()
+    many = [asyncio.create_task(collect(manager, job(f"many {n}", SERVER_PRIORITY, "a"))) for n in range(200)]
+    await until(lambda: manager.queued == 197)
+    one = asyncio.create_task(collect(manager, job("one", SERVER_PRIORITY, "b")))
+    await until(lambda: manager.queued == 198)
+    await manager.abort("many 0")
+    await until(lambda: "one" in engine.running)
+    assert manager.queued == 197
+    for task in (*many, one):
+        task.cancel()
+    await asyncio.gather(*many, one, return_exceptions=True)
+    assert (manager.queued, engine.running) == (0, {})
+    await manager.aclose()
+
+
 async def test_another_model_is_loaded_by_the_next_request() -> None:
     loader = FakeLoader()
     manager = manager_of(loader)
@@ -172,17 +189,3 @@ async def test_another_model_is_loaded_by_the_next_request() -> None:
     assert loader.loads == ["fake-model", "other"]
     await manager.aclose()
     assert loader.is_closed
-
-
-async def test_a_place_given_in_the_moment_of_cancellation_is_not_lost() -> None:
-    admission = Admission(1, 5)
-    assert await admission.enter("a")
-    waiting = asyncio.create_task(admission.enter("b"))
-    await asyncio.sleep(0)
-    admission.leave()
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert await admission.enter("c")
-    with pytest.raises(QueueFullError):
-        await Admission(0, 0).enter("d")
