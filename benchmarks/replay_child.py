@@ -24,6 +24,7 @@ from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.protocol import Engine, StageListener
 from seproj_desktop.engine.vllm_engine import EngineOptions, LoadCounters, VllmEngine
 from seproj_desktop.server.app import create_app
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.settings import ServerSettings
 
@@ -53,7 +54,8 @@ async def serve_ours(llm: replay_llm.ReplayLLM) -> None:
     manager = EngineManager(ReplayLoader(llm), ModelSpec(DEMO_NAME, str(DEMO), "demo"))
     await manager.start()
     settings = ServerSettings(port=0)
-    server = EmbeddedServer(create_app(manager, PersonaLibrary([]), settings), settings)
+    app = create_app(manager, PersonaLibrary([]), settings, RequestBoard(manager.abort))
+    server = EmbeddedServer(app, settings)
     await server.start()
     say(int(str(getattr(server.status, "address", "")).rpartition(":")[2]))
     await asyncio.Event().wait()

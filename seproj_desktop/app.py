@@ -20,6 +20,7 @@ from seproj_desktop.engine.vllm_loader import VllmLoader
 from seproj_desktop.errors import ErrorReporter
 from seproj_desktop.paths import Paths
 from seproj_desktop.server.app import create_app
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.settings import Settings
 from seproj_desktop.storage.memory import Memory
@@ -42,6 +43,7 @@ class App:
     library: ConversationLibrary
     chat: ChatService
     searcher: Searcher
+    board: RequestBoard
     server: EmbeddedServer
 
     async def start(self, on_raise: Callable[[], None]) -> None:
@@ -86,7 +88,8 @@ def assemble(
         model_name=lambda: engine.model.name,
         report=reporter.report,
     )
-    server = EmbeddedServer(create_app(engine, personas, settings.server), settings.server)
+    board = RequestBoard(engine.abort, keeps_texts=settings.server.keep_texts)
+    server = EmbeddedServer(create_app(engine, personas, settings.server, board), settings.server)
     return App(
         settings=settings,
         paths=paths,
@@ -100,6 +103,7 @@ def assemble(
         library=library,
         chat=chat,
         searcher=Searcher(memory.store),
+        board=board,
         server=server,
     )
 

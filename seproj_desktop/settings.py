@@ -92,6 +92,11 @@ class ServerSettings(Section):
     queue_limit: int = Field(
         default=1024, ge=0, le=100_000, title="Queue limit", description="requests that may wait; further ones get 503"
     )
+    keep_texts: bool = Field(
+        default=False,
+        title="Keep texts",
+        description="hold messages and answers of the last 200 requests in memory, for the window's request list",
+    )
 
 
 class WindowSettings(Section):

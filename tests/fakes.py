@@ -4,14 +4,17 @@ What concerns the engine itself runs on real vLLM in `tests/engine`.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
+from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.catalog import ModelSpec
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad, LoadCancelledError, LoadStage, StageListener
 
+PROMPT_TOKENS, CACHED_TOKENS = 7, 3
 FAKE_MODEL = ModelSpec("fake-model", "/nowhere", "folder")
 FAKE_INFO = EngineInfo(
     "fake-model", context_length=4096, cache_tokens=65_536, sequences=4, device="CPU", version="fake 1"
@@ -36,6 +39,8 @@ class FakeEngine:
         self.jobs.append(job)
         aborted = self.running[job.request_id] = asyncio.Event()
         said = 0
+        trace = job.trace or RequestTrace(job.request_id)
+        trace.prompt_tokens, trace.cached_tokens = PROMPT_TOKENS, CACHED_TOKENS
         try:
             for piece in self.pieces:
                 await self._turn(aborted)
@@ -45,6 +50,8 @@ class FakeEngine:
                 if aborted.is_set():
                     break
                 said += 1
+                trace.output_tokens += 1
+                trace.first_token = trace.first_token or time.monotonic()
                 yield events.TextDelta(piece, 1)
             yield self._end(aborted, said)
         except GeneratorExit:
@@ -68,8 +75,8 @@ class FakeEngine:
 
     def _end(self, aborted: asyncio.Event, said: int) -> events.Finished | events.Failed:
         if aborted.is_set():
-            return events.Finished("abort", events.Usage(7, said), events.Timings(0.01, 0.02))
-        return self.ending or events.Finished("stop", events.Usage(7, said), events.Timings(0.01, 0.03))
+            return events.Finished("abort", events.Usage(PROMPT_TOKENS, said), events.Timings(0.01, 0.02))
+        return self.ending or events.Finished("stop", events.Usage(PROMPT_TOKENS, said), events.Timings(0.01, 0.03))
 
     async def abort(self, request_id: str) -> None:
         if request_id in self.running:

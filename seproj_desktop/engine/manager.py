@@ -188,6 +188,8 @@ class EngineManager:
             raise _EndedEarlyError(events.Failed("busy", *words)) from error
         if not is_admitted:
             raise _EndedEarlyError(events.Finished("abort"))
+        if job.trace is not None:
+            job.trace.admitted = time.monotonic()
         return engine, admission
 
     def _explain(self, engine: Engine, failed: events.Failed) -> events.Failed:

@@ -5,6 +5,7 @@ from typing import Any
 
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import TextTaker
+from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.reasoning import ThinkSplitter
 
 REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "length", "abort": "abort"}
@@ -13,14 +14,26 @@ REASONS: dict[str | None, events.FinishReason] = {"stop": "stop", "length": "len
 class OutputReader:
     """Turns one answer's outputs, as vLLM gives them, into events."""
 
-    def __init__(self, started: float, prompt_tokens: int, *, inside: bool = False, is_answering: bool = False) -> None:
-        """`inside`: the prompt has opened the thinking. `is_answering`: the thinking is over, or there is none."""
+    def __init__(
+        self,
+        started: float,
+        prompt_tokens: int,
+        *,
+        inside: bool = False,
+        is_answering: bool = False,
+        trace: RequestTrace | None = None,
+    ) -> None:
+        """`inside`: the prompt has opened the thinking. `is_answering`: the thinking is over, or there is none.
+
+        The tokens are counted in `trace`.
+        """
         self.prompt_tokens = prompt_tokens
+        self._trace = trace or RequestTrace("")
+        self._trace.prompt_tokens = prompt_tokens
         self._started = started
         self._splitter = ThinkSplitter(inside=inside)
         self._is_answering = is_answering
         self._first: float | None = None
-        self._count = 0
 
     def offer(self, output: Any, taker: TextTaker) -> bool:
         """Whether `taker` took all there is in this output; otherwise it is still to be read."""
@@ -29,16 +42,18 @@ class OutputReader:
             return False
         if piece.text and not taker(piece.text):
             return False
-        self._count += len(piece.token_ids)
+        self._trace.output_tokens += len(piece.token_ids)
         return True
 
     def read(self, output: Any) -> list[events.StreamEvent]:
         """The events of one `RequestOutput` with delta text."""
         piece = output.outputs[0]
         tokens = len(piece.token_ids)
-        self._count += tokens
+        self._trace.output_tokens += tokens
         if self._first is None and tokens:
             self._first = time.perf_counter() - self._started
+            self._trace.first_token = time.monotonic()
+            self._trace.cached_tokens = output.num_cached_tokens or 0
         told: list[events.StreamEvent]
         if not piece.text:
             told = []
@@ -49,7 +64,7 @@ class OutputReader:
             self._is_answering = self._splitter.is_answering
         if output.finished:
             told += _deltas(*self._splitter.finish(), 0)
-            usage = events.Usage(self.prompt_tokens, self._count, output.num_cached_tokens or 0)
+            usage = events.Usage(self.prompt_tokens, self._trace.output_tokens, output.num_cached_tokens or 0)
             timings = events.Timings(self._first, time.perf_counter() - self._started)
             told.append(events.Finished(REASONS.get(piece.finish_reason, "stop"), usage, timings))
         return told

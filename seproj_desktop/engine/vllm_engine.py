@@ -140,6 +140,7 @@ class VllmEngine:
         self._llm = llm
         self._counters = counters
         self._running: set[str] = set()
+        self._aborted: set[str] = set()
         self._plain = options.prompt_format == "plain" or not _has_template(llm)
         self._context_length = int(config.model_config.max_model_len)
         self._defaults = config.model_config.get_diff_sampling_param()
@@ -172,6 +173,8 @@ class VllmEngine:
         return len((await self._render(messages, thinking=False))["prompt_token_ids"])
 
     async def abort(self, request_id: str) -> None:
+        if request_id in self._running:
+            self._aborted.add(request_id)
         await self._llm.abort(request_id)
 
     async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
@@ -188,9 +191,12 @@ class VllmEngine:
             else:
                 prompt = await self._render(job.messages, thinking=job.thinking)
             inside = not job.continues and self._opens_thinking(prompt)
-            reader = OutputReader(started, len(prompt["prompt_token_ids"]), inside=inside, is_answering=job.continues)
+            count = len(prompt["prompt_token_ids"])
+            reader = OutputReader(started, count, inside=inside, is_answering=job.continues, trace=job.trace)
             sampling = self._sampling(job, reader.prompt_tokens)
             queue = await self._llm.add_request(job.request_id, prompt, sampling, priority=job.priority)
+            if job.request_id in self._aborted:  # vLLM knew nothing of it while its prompt was being read
+                await self._llm.abort(job.request_id)
             if job.taker is not None:
                 _offer_first(queue, reader, job.taker)
             is_finished = False
@@ -215,6 +221,7 @@ class VllmEngine:
             yield events.Failed("internal", f"The engine failed on this request: {error}", "Try again.")
         finally:
             self._running.discard(job.request_id)
+            self._aborted.discard(job.request_id)
 
     async def _render(self, messages: Sequence[ChatMessage], *, thinking: bool | None) -> Any:
         """The prompt as vLLM takes it: a dictionary with `prompt_token_ids`."""

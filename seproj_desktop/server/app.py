@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import seproj_desktop
 from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.server.access import AccessRules
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.docs import docs_page
 from seproj_desktop.server.generate import UNEXPECTED, AnswerSource, GenerateEndpoint
 from seproj_desktop.server.health import EngineView, Health, describe
@@ -28,9 +29,11 @@ class ServedEngine(AnswerSource, EngineView, Protocol):
     """The engine as this door needs it: answers, and what /health shows."""
 
 
-def create_app(engine: ServedEngine, personas: PersonaLibrary, settings: ServerSettings) -> ASGIApp:
+def create_app(
+    engine: ServedEngine, personas: PersonaLibrary, settings: ServerSettings, board: RequestBoard
+) -> ASGIApp:
     api = _ordinary_routes(engine)
-    generate = GenerateEndpoint(engine, personas)
+    generate = GenerateEndpoint(engine, personas, board)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         lane: ASGIApp = generate if scope.get("path") in GENERATE_PATHS else api

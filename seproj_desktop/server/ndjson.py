@@ -37,6 +37,10 @@ class AnswerLines:
         self._cumulative = cumulative
         self._tail = b'","request_id":"' + escape(request_id) + b'"}\n'
 
+    def said(self) -> str:
+        """The text so far; it is unescaped for this, so not for every token."""
+        return msgspec.json.decode(b'"' + self._said + b'"', type=str)
+
     def token(self, text: str) -> bytes:
         piece = escape(text)
         self._said += piece

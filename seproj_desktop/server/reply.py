@@ -43,11 +43,16 @@ class Reply:
         self._send = send
         self._headers = [(b"cache-control", b"no-cache"), id_header(request_id)]
         self.request_id = request_id
-        self.is_started = False
         self.is_complete = False
+        self.status = 0
+        """Which one was sent; 0 until then."""
+
+    @property
+    def is_started(self) -> bool:
+        return self.status != 0
 
     async def begin_stream(self) -> None:
-        self.is_started = True
+        self.status = 200
         headers = [(b"content-type", NDJSON), *self._headers]
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
@@ -60,11 +65,11 @@ class Reply:
         await self._send({"type": "http.response.body", "body": line, "more_body": False})
 
     async def whole(self, body: bytes) -> None:
-        self.is_started = self.is_complete = True
+        self.status, self.is_complete = 200, True
         await send_json(self._send, 200, body, self._headers)
 
     async def refuse(self, refusal: HTTPException) -> None:
-        self.is_started = self.is_complete = True
+        self.status, self.is_complete = refusal.status_code, True
         await send_refusal(self._send, refusal, self._headers)
 
     async def fail(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:

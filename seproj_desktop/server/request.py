@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope
 
 from seproj_desktop.chat.messages import SERVER_PRIORITY, GenerateRequest, GenerationJob, TextTaker
 from seproj_desktop.chat.personas import PersonaLibrary, UnknownPersonaError
+from seproj_desktop.chat.trace import RequestTrace
 
 SHOWN_ERRORS = 20
 
@@ -49,14 +50,24 @@ def parse_request(body: bytes) -> GenerateRequest:
 
 
 def make_job(
-    request: GenerateRequest, personas: PersonaLibrary, request_id: str, client: str, taker: TextTaker | None
+    request: GenerateRequest, personas: PersonaLibrary, trace: RequestTrace, client: str, taker: TextTaker | None
 ) -> GenerationJob:
     try:
         messages, sampling, thinking = personas.apply(request)
     except UnknownPersonaError as error:
         details = [{"type": "unknown_persona", "loc": ["body", "persona"], "msg": str(error)}]
         raise HTTPException(422, details) from None
-    return GenerationJob(request_id, messages, sampling, SERVER_PRIORITY, thinking, taker, client=client)
+    return GenerationJob(
+        trace.request_id, messages, sampling, SERVER_PRIORITY, thinking, taker, client=client, trace=trace
+    )
+
+
+def refusal_words(refusal: HTTPException) -> str:
+    """A refusal's detail in one line, as a log shows it."""
+    detail: Any = refusal.detail
+    if isinstance(detail, list):
+        return "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in detail)
+    return str(detail)
 
 
 def _details(error: ValidationError) -> Any:

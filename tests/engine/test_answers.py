@@ -206,3 +206,13 @@ async def test_the_environment_is_as_it_was_before_the_load(manager: EngineManag
         name for name in os.environ if name.startswith(("VLLM_", "TORCHINDUCTOR_", "LD_PRELOAD", "HF_HUB_OFFLINE"))
     ]
     assert not names
+
+
+async def test_an_abort_while_a_long_prompt_is_read_is_not_lost(manager: EngineManager) -> None:
+    asking = asyncio.create_task(collect(manager, job("early", "Build a calendar. " * 250)))
+    await asyncio.sleep(0)  # as far as the thread that reads the prompt
+    await manager.abort("early")
+    end = end_of(await asking)
+    assert end.reason == "abort"
+    assert end.usage.completion_tokens < 20
+    assert await is_idle(manager)

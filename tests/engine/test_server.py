@@ -13,6 +13,7 @@ from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.paths import resources_folder
 from seproj_desktop.server.app import create_app
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.server.status import On
 from seproj_desktop.settings import ServerSettings
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 async def client(manager: EngineManager) -> AsyncIterator[httpx.AsyncClient]:
     settings = ServerSettings(port=0, drain_seconds=0.0)
     personas = PersonaLibrary.read(resources_folder() / "personas")
-    server = EmbeddedServer(create_app(manager, personas, settings), settings)
+    server = EmbeddedServer(create_app(manager, personas, settings, RequestBoard(manager.abort)), settings)
     await server.start()
     assert isinstance(server.status, On)
     async with httpx.AsyncClient(base_url=server.status.address, timeout=60) as client:

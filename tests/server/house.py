@@ -12,6 +12,7 @@ import httpx
 from seproj_desktop.chat.personas import Persona, PersonaLibrary, SamplingDefaults
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.server.app import create_app
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.server.status import On
 from seproj_desktop.settings import ServerSettings
@@ -43,7 +44,9 @@ class House:
         self.loader = loader or FakeLoader([self.engine])
         self.settings = settings or ServerSettings(drain_seconds=5.0)
         self.manager = EngineManager(self.loader, FAKE_MODEL, watch_interval=0.001, queue_limit=queue_limit)
-        self.server = EmbeddedServer(create_app(self.manager, PERSONAS, self.settings), self.settings)
+        self.board = RequestBoard(self.manager.abort, keeps_texts=self.settings.keep_texts)
+        app = create_app(self.manager, PERSONAS, self.settings, self.board)
+        self.server = EmbeddedServer(app, self.settings)
         # trust_env: a proxy of the machine must not stand between the test and its server
         self._client = httpx.AsyncClient(timeout=30, trust_env=False)
 
@@ -57,6 +60,11 @@ class House:
         port = urlsplit(self.address).port
         assert port
         return port
+
+    @property
+    def agent(self) -> str:
+        """What the client calls itself."""
+        return str(self._client.headers["user-agent"])
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
         return await self._client.get(self.address + path, **more)

@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from seproj_desktop.engine.catalog import ModelSpec
+from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.protocol import EngineLoad
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Sleeping, Starting, Stopped
 from seproj_desktop.server.app import create_app
+from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.health import describe
 from seproj_desktop.settings import ServerSettings
 from tests.fakes import FAKE_INFO, FAKE_MODEL, FakeEngine, FakeLoader
@@ -89,7 +91,8 @@ async def test_through_a_load(open_house: OpenHouse) -> None:
 
 
 async def served(view: View, path: str) -> httpx.Response:
-    app = create_app(view, PERSONAS, ServerSettings())  # type: ignore[arg-type]  # it is only looked at
+    board = RequestBoard(EngineManager(FakeLoader(), FAKE_MODEL).abort)
+    app = create_app(view, PERSONAS, ServerSettings(), board)  # type: ignore[arg-type]  # it is only looked at
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.get(path)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from seproj_desktop.chat import events
+from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.output_reader import OutputReader
 
 
@@ -72,3 +73,14 @@ def test_an_answer_that_goes_on_has_no_thinking() -> None:
     end = reader.read(output("", 1, "stop"))[-1]
     assert isinstance(end, events.Finished)
     assert end.usage.completion_tokens == 4
+
+
+def test_the_trace_is_told_on_the_way() -> None:
+    trace = RequestTrace("r")
+    reader = OutputReader(0.0, 7, is_answering=True, trace=trace)
+    assert (trace.prompt_tokens, trace.output_tokens, trace.first_token) == (7, 0, None)
+    reader.read(output("Hé", 2))
+    assert (trace.cached_tokens, trace.output_tokens) == (3, 2)
+    assert trace.first_token is not None
+    assert reader.offer(output(" so", 1), lambda _: True)
+    assert trace.output_tokens == 3
