@@ -22,6 +22,7 @@ from seproj_desktop.paths import Paths
 from seproj_desktop.server.app import create_app
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
+from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.settings import Settings
 from seproj_desktop.storage.memory import Memory
 from seproj_desktop.storage.search import Searcher
@@ -44,6 +45,7 @@ class App:
     chat: ChatService
     searcher: Searcher
     board: RequestBoard
+    keys: ApiKeys
     server: EmbeddedServer
 
     async def start(self, on_raise: Callable[[], None]) -> None:
@@ -53,7 +55,7 @@ class App:
 
     async def aclose(self) -> None:
         """Ends everything in reverse order of creation; running answers end with what they have, which is kept."""
-        for part in (self.server, self.chat, self.downloads, self.engine, self.memory):
+        for part in (self.server, self.keys, self.chat, self.downloads, self.engine, self.memory):
             try:
                 await part.aclose()
             except Exception as error:  # noqa: BLE001  one part's failure must not keep the next one open
@@ -89,7 +91,8 @@ def assemble(
         report=reporter.report,
     )
     board = RequestBoard(engine.abort, keeps_texts=settings.server.keep_texts)
-    server = EmbeddedServer(create_app(engine, personas, settings.server, board), settings.server)
+    keys = ApiKeys(paths.api_keys)
+    server = EmbeddedServer(create_app(engine, personas, settings.server, board, keys), settings.server)
     return App(
         settings=settings,
         paths=paths,
@@ -104,6 +107,7 @@ def assemble(
         chat=chat,
         searcher=Searcher(memory.store),
         board=board,
+        keys=keys,
         server=server,
     )
 

@@ -77,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", parents=[common], help="what was found on this machine, and what is wrong")
     _add_archive(commands, common)
+    _add_keys(commands, common)
     return parser
 
 
@@ -100,6 +101,15 @@ def _add_archive(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     export.add_argument("--force", action="store_true", help="replace the file if it exists")
     add("import", "take in conversations of this program, ChatGPT or Open WebUI", "a .json file or ChatGPT's .zip")
+
+
+def _add_keys(commands: Any, common: argparse.ArgumentParser) -> None:
+    words = "the server's API keys; a program that runs takes notice at once"
+    keys = commands.add_parser("keys", parents=[common], help=words, description=words)
+    verbs = keys.add_subparsers(dest="verb", metavar="VERB")
+    verbs.add_parser("list", parents=[common], help="names, days and last characters, as without a verb")
+    for verb, deed in (("create", "make a key and show it, this once"), ("revoke", "let a key open nothing more")):
+        verbs.add_parser(verb, parents=[common], help=deed).add_argument("name", metavar="NAME")
 
 
 def _add_common(parser: argparse.ArgumentParser, default: Any) -> None:
@@ -231,6 +241,15 @@ def _import(options: argparse.Namespace, paths: Paths, loaded: "LoadedSettings")
     return asyncio.run(take_in(paths.data, options.file, sys.stdout, sys.stderr, persona=persona))
 
 
+def _keys(options: argparse.Namespace, paths: Paths, _loaded: "LoadedSettings") -> int:
+    import asyncio
+
+    from seproj_desktop.key_commands import change_keys
+
+    name = getattr(options, "name", "")
+    return asyncio.run(change_keys(paths.api_keys, options.verb or "list", name, sys.stdout, sys.stderr))
+
+
 def _run(paths: Paths, loaded: "LoadedSettings", command: "Callable[[App], Any]") -> int:
     """One command on an asyncio loop of its own."""
     import asyncio
@@ -268,6 +287,7 @@ COMMANDS = {
     "restore": _restore,
     "export": _export,
     "import": _import,
+    "keys": _keys,
 }
 """What each word runs once the folders are there; without one it is the window."""
 

@@ -50,6 +50,10 @@ class Paths:
         return self.config / "settings.toml"
 
     @property
+    def api_keys(self) -> Path:
+        return self.config / "api-keys.json"
+
+    @property
     def own_personas(self) -> Path:
         return self.config / "personas"
 

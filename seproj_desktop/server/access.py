@@ -1,88 +1,45 @@
 """Who may talk to this server: the outermost callable, in front of every path. On the backend's loop.
 
 The Host header must name this machine, which stops DNS rebinding; pages of other origins are refused unless they are
-listed; bodies have a limit. It looks at the headers only and leaves the answer's stream alone (a listed origin's answer
-gets CORS headers).
+listed; once there is an API key, every path but /health needs one; bodies have a limit. It looks at the headers only
+and leaves the answer's stream alone (a listed origin's answer gets CORS headers).
 """
 
-import functools
-import re
 import socket
-from dataclasses import dataclass
-from ipaddress import ip_address
 
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seproj_desktop.server.reply import RawHeaders, id_header, new_request_id, send_refusal
+from seproj_desktop.server.caller import SCOPE_KEY, read_caller
+from seproj_desktop.server.cors import answer_preflight, cors_headers, with_headers
+from seproj_desktop.server.heading import Heading, host_name, is_loopback
+from seproj_desktop.server.keys import ApiKey, ApiKeys
+from seproj_desktop.server.refusals import send_error
+from seproj_desktop.server.reply import id_header, new_request_id, send_json
 from seproj_desktop.settings import ServerSettings
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 TOO_LARGE = f"The body is larger than {MAX_BODY_BYTES // 1024**2} MiB."
-AUTHORITY = re.compile(r"^(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\s:\[\]/@]+?)\.?)(?::\d{1,5})?$")
-
-
-@functools.lru_cache(maxsize=64)  # clients say the same at every request
-def host_name(authority: str) -> str | None:
-    """The host of `host:port`, in lower case, without brackets, port and final dot; None for anything else."""
-    found = AUTHORITY.match(authority.strip().lower())
-    return (found["v6"] or found["name"]) if found else None
-
-
-@functools.lru_cache(maxsize=64)
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """What the rules need of a request's headers; every Host and Origin, since a second one is a trick."""
-
-    hosts: tuple[str, ...]
-    origins: tuple[str, ...]
-    length: str | None
-    is_chunked: bool
-    asks_method: bool
-    asks_headers: bytes
-    asks_private: bool
-
-    @classmethod
-    def of(cls, scope: Scope) -> "Heading":
-        hosts, origins = [], []
-        others: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            if name == b"host":
-                hosts.append(value.decode("latin-1"))
-            elif name == b"origin":
-                origins.append(value.decode("latin-1").lower())
-            else:
-                others[name] = value
-        length = others.get(b"content-length")
-        return cls(
-            hosts=tuple(hosts),
-            origins=tuple(origins),
-            length=None if length is None else length.decode("latin-1"),
-            is_chunked=b"transfer-encoding" in others,
-            asks_method=b"access-control-request-method" in others,
-            asks_headers=others.get(b"access-control-request-headers", b""),
-            asks_private=b"access-control-request-private-network" in others,
-        )
+HEALTH_PATH = "/health"
+IT_LIVES = b'{"status":"ok"}'
+KEY_NEEDED = 'This server needs an API key: send the header "Authorization: Bearer KEY" or "x-api-key: KEY".'
+NO_KEY = HTTPException(401, KEY_NEEDED, {"WWW-Authenticate": "Bearer"})
+KEY_CODE = "invalid_api_key"
 
 
 class AccessRules:
-    """The ASGI callable around everything else."""
+    """The ASGI callable around everything else. Without `keys` there are none, and none are needed."""
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings, *, machine: str | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: ServerSettings, keys: ApiKeys | None = None, *, machine: str | None = None
+    ) -> None:
         self._app = app
+        self._keys = keys
         self._hosts = {name for host in settings.allowed_hosts if (name := host_name(host))}
         self._origins = {origin.rstrip("/").lower() for origin in settings.cors_origins}
         self._bound = settings.host.strip("[]").lower()
-        self._machine = (machine or socket.gethostname()).lower()
+        name = (machine or socket.gethostname()).lower()
+        self._machine = {name, f"{name}.local"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -96,15 +53,22 @@ class AccessRules:
             self._check_host(scope, heading)
             origin = self._check_origin(scope, heading)
         except HTTPException as refusal:
-            await _refuse(send, refusal)
+            await send_error(scope, send, refusal)
             return
         if origin is not None:
             if scope["method"] == "OPTIONS" and heading.asks_method:
-                await _answer_preflight(send, origin, heading)
+                await answer_preflight(send, origin, heading)
                 return
-            send = _with_headers(send, _cors(origin))
+            send = with_headers(send, cors_headers(origin))
+        if self._keys is not None and self._keys.is_stale():
+            await self._keys.refresh()
+        key = self._find_key(heading)
+        if key is None and self._needs_key(scope):
+            await _answer_stranger(scope, send)
+            return
+        scope[SCOPE_KEY] = read_caller(scope, key.name if key is not None else None)
         if heading.length is not None and (not heading.length.isdigit() or int(heading.length) > MAX_BODY_BYTES):
-            await _refuse(send, HTTPException(413, TOO_LARGE))
+            await send_error(scope, send, HTTPException(413, TOO_LARGE))
             return
         await self._app(scope, _limited(receive) if heading.is_chunked else receive, send)
 
@@ -117,8 +81,8 @@ class AccessRules:
         """Names of the loopback, listed names, and the address or name that the server was bound to."""
         if is_loopback(named) or named in self._hosts or named == self._bound:
             return True
-        here = (scope.get("server") or ("",))[0]
-        return not is_loopback(here) and named in (here, self._machine)
+        here = _here(scope)
+        return not is_loopback(here) and (named == here or named in self._machine)
 
     def _check_origin(self, scope: Scope, heading: Heading) -> str | None:
         """The listed origin that asks, or None for no page and for pages of our own."""
@@ -132,39 +96,27 @@ class AccessRules:
                 return None
         raise HTTPException(403, "Pages of this origin may not use this server. Setting: cors_origins.")
 
+    def _needs_key(self, scope: Scope) -> bool:
+        """What comes from outside always needs one, whatever was bound and however the last key went."""
+        return (self._keys is not None and self._keys.ring.is_locked) or not is_loopback(_here(scope))
 
-async def _refuse(send: Send, refusal: HTTPException) -> None:
-    await send_refusal(send, refusal, [id_header(new_request_id())])
-
-
-def _cors(origin: str) -> RawHeaders:
-    return [
-        (b"access-control-allow-origin", origin.encode("latin-1")),
-        (b"access-control-expose-headers", b"X-Request-ID, Retry-After"),
-        (b"vary", b"Origin"),
-    ]
+    def _find_key(self, heading: Heading) -> ApiKey | None:
+        if self._keys is None:
+            return None
+        return next((key for secret in heading.secrets if (key := self._keys.check(secret)) is not None), None)
 
 
-async def _answer_preflight(send: Send, origin: str, heading: Heading) -> None:
-    headers = [
-        *_cors(origin),
-        (b"access-control-allow-methods", b"GET, POST"),
-        (b"access-control-allow-headers", heading.asks_headers or b"content-type"),
-        (b"access-control-max-age", b"600"),
-    ]
-    if heading.asks_private:
-        headers.append((b"access-control-allow-private-network", b"true"))
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+async def _answer_stranger(scope: Scope, send: Send) -> None:
+    """One refusal for a missing key and for a wrong one; /health tells that it lives, and nothing else."""
+    if scope["path"] == HEALTH_PATH and scope["method"] in ("GET", "HEAD"):
+        await send_json(send, 200, IT_LIVES, [id_header(new_request_id())])
+    else:
+        await send_error(scope, send, NO_KEY, KEY_CODE)
 
 
-def _with_headers(send: Send, more: RawHeaders) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *more]
-        await send(message)
-
-    return send_with_headers
+def _here(scope: Scope) -> str:
+    """The address of this machine at which the request arrived."""
+    return str((scope.get("server") or ("",))[0])
 
 
 def _limited(receive: Receive) -> Receive:

@@ -18,6 +18,7 @@ from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.docs import docs_page
 from seproj_desktop.server.generate import UNEXPECTED, AnswerSource, GenerateEndpoint
 from seproj_desktop.server.health import EngineView, Health, describe
+from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.server.openapi import ACCESS_PROBLEMS, add_generate, problem_responses
 from seproj_desktop.settings import ServerSettings
 
@@ -30,8 +31,13 @@ class ServedEngine(AnswerSource, EngineView, Protocol):
 
 
 def create_app(
-    engine: ServedEngine, personas: PersonaLibrary, settings: ServerSettings, board: RequestBoard
+    engine: ServedEngine,
+    personas: PersonaLibrary,
+    settings: ServerSettings,
+    board: RequestBoard,
+    keys: ApiKeys | None = None,
 ) -> ASGIApp:
+    """Without `keys` nobody needs one, and nobody from outside gets in."""
     api = _ordinary_routes(engine)
     generate = GenerateEndpoint(engine, personas, board)
 
@@ -39,7 +45,7 @@ def create_app(
         lane: ASGIApp = generate if scope.get("path") in GENERATE_PATHS else api
         await lane(scope, receive, send)
 
-    return AccessRules(dispatch, settings)
+    return AccessRules(dispatch, settings, keys)
 
 
 def _ordinary_routes(engine: EngineView) -> FastAPI:

@@ -64,6 +64,7 @@ class Problem(BaseModel):
 
 PROBLEMS = {
     400: "The engine refuses these messages, such as a prompt that is longer than the context.",
+    401: "An API key is needed and none that is known was shown.",
     403: "The Host header does not name this machine, or the page's origin is not listed.",
     405: "Not POST.",
     413: "The body is too large.",
@@ -72,7 +73,7 @@ PROBLEMS = {
     500: "Something unexpected went wrong.",
     503: "No engine: it cannot be loaded, it ended, or too many requests wait. Retry-After tells when to try again.",
 }
-ACCESS_PROBLEMS = {403: PROBLEMS[403], 413: PROBLEMS[413]}
+ACCESS_PROBLEMS = {status: PROBLEMS[status] for status in (401, 403, 413)}
 
 
 def problem_responses(problems: dict[int, str]) -> dict[str, Any]:

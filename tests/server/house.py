@@ -14,6 +14,7 @@ from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.server.app import create_app
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
+from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.server.status import On
 from seproj_desktop.settings import ServerSettings
 from tests.fakes import FAKE_MODEL, FakeEngine, FakeLoader
@@ -39,13 +40,14 @@ class House:
         loader: FakeLoader | None = None,
         settings: ServerSettings | None = None,
         queue_limit: int = 8,
+        keys: ApiKeys | None = None,
     ) -> None:
         self.engine = engine or FakeEngine()
         self.loader = loader or FakeLoader([self.engine])
         self.settings = settings or ServerSettings(drain_seconds=5.0)
         self.manager = EngineManager(self.loader, FAKE_MODEL, watch_interval=0.001, queue_limit=queue_limit)
         self.board = RequestBoard(self.manager.abort, keeps_texts=self.settings.keep_texts)
-        app = create_app(self.manager, PERSONAS, self.settings, self.board)
+        app = create_app(self.manager, PERSONAS, self.settings, self.board, keys)
         self.server = EmbeddedServer(app, self.settings)
         # trust_env: a proxy of the machine must not stand between the test and its server
         self._client = httpx.AsyncClient(timeout=30, trust_env=False)
@@ -74,6 +76,9 @@ class House:
 
     async def post(self, path: str = "/generate", **more: Any) -> httpx.Response:
         return await self._client.post(self.address + path, **more)
+
+    async def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return await self._client.request(method, self.address + path, **more)
 
     async def ask(self, **fields: Any) -> httpx.Response:
         """POST /generate with a greeting and these fields."""

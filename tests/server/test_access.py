@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from seproj_desktop.server.access import MAX_BODY_BYTES, AccessRules, host_name
+from seproj_desktop.server.access import MAX_BODY_BYTES, AccessRules
+from seproj_desktop.server.heading import host_name
 from seproj_desktop.settings import ServerSettings
 from tests.server.house import House, body_of
 
@@ -85,8 +86,9 @@ async def asked(settings: ServerSettings, server: str, host: str) -> int:
 
 async def test_the_machines_name_counts_beyond_the_loopback_only() -> None:
     beyond = ServerSettings(host="10.1.2.3")
-    assert await asked(beyond, "10.1.2.3", "workstation:8765") == 200
-    assert await asked(beyond, "10.1.2.3", "10.1.2.3:8765") == 200
+    for name in ("workstation:8765", "workstation.local", "10.1.2.3:8765"):
+        assert await asked(beyond, "10.1.2.3", name) == 401, "such a name is let in as far as the question for a key"
+    assert await asked(beyond, "10.1.2.3", "10.1.2.4") == 403
     assert await asked(ServerSettings(), "127.0.0.1", "workstation:8765") == 403
     assert await asked(ServerSettings(), "127.0.0.1", "10.1.2.3") == 403
 
@@ -139,14 +141,16 @@ async def test_a_listed_origins_preflight(guarded: House) -> None:
     asks = {
         "Origin": LISTED,
         "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "content-type",
+        "Access-Control-Request-Headers": "content-type, x-invented",
         "Access-Control-Request-Private-Network": "true",
     }
     response = await guarded.options("/generate", headers=asks)
     assert response.status_code == 204
     assert response.headers["access-control-allow-origin"] == LISTED
     assert "POST" in response.headers["access-control-allow-methods"]
-    assert response.headers["access-control-allow-headers"] == "content-type"
+    allowed = response.headers["access-control-allow-headers"].split(", ")
+    assert {"authorization", "content-type", "x-api-key"} < set(allowed)
+    assert "x-invented" not in allowed
     assert response.headers["access-control-allow-private-network"] == "true"
 
 

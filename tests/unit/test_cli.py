@@ -156,3 +156,23 @@ def run(*arguments: str, data_dir: Path | None = None, stdin: str = "") -> subpr
         timeout=120,
         check=False,
     )
+
+
+def test_keys_are_made_listed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def keys(*line: str) -> tuple[int, str, str]:
+        code = run_command(["--data-dir", str(tmp_path), "keys", *line])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    assert keys() == (0, "", "There are no API keys.\n")
+    code, secret, words = keys("create", "laptop")
+    assert (code, secret[:10], "once" in words) == (0, "sk-seproj-", True)
+    code, listed, _ = keys("list")
+    assert listed.split("\t")[:2] == ["laptop", f"...{secret.strip()[-4:]}"]
+    assert keys("create", "laptop")[0] == 1
+    assert keys("revoke", "nobody")[0] == 1
+    assert keys("revoke", "laptop")[0] == 0
+    assert keys("list")[1] == ""
+    (tmp_path / "config" / "api-keys.json").write_text("{")
+    code, _, words = keys("list")
+    assert (code, "api-keys.json cannot be read" in words) == (1, True)

@@ -1,0 +1,31 @@
+"""The one shape of every error: OpenAI's object on `/v1`, `{"detail": ...}` elsewhere. No traces, no paths."""
+
+from typing import Any
+
+from fastapi import HTTPException
+from starlette.types import Scope, Send
+
+from seproj_desktop.server.ndjson import encode_json
+from seproj_desktop.server.reply import RawHeaders, id_header, new_request_id, send_json
+
+OPENAI_PATHS = "/v1/"
+OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error", 503: "overloaded_error"}
+
+
+def is_openai_path(path: str) -> bool:
+    return path.startswith(OPENAI_PATHS)
+
+
+def error_body(path: str, status: int, detail: Any, code: str | None = None) -> bytes:
+    """The body of a refusal of `path`; `code` is for programs, where the status alone does not tell."""
+    if not is_openai_path(path):
+        return encode_json({"detail": detail})
+    kind = OPENAI_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error")
+    return encode_json({"error": {"message": str(detail), "type": kind, "param": None, "code": code}})
+
+
+async def send_error(scope: Scope, send: Send, refusal: HTTPException, code: str | None = None) -> None:
+    """Refuses a request that nobody has begun to answer."""
+    headers: RawHeaders = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
+    body = error_body(scope["path"], refusal.status_code, refusal.detail, code)
+    await send_json(send, refusal.status_code, body, [id_header(new_request_id()), *headers])
