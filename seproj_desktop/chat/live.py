@@ -11,6 +11,7 @@ from seproj_desktop.chat.answering import RunningAnswer
 from seproj_desktop.chat.conversations import ConversationSummary, StoredConversation, StoredMessage
 from seproj_desktop.chat.news import (
     AnswerEnded,
+    BinnedBranch,
     ConversationNews,
     OpenConversation,
     PathChanged,
@@ -61,6 +62,14 @@ class LiveConversation:
         if message not in self.tree or not self.tree.is_reachable(message):
             raise UserError("This message is not in the conversation any more.")
         return self.tree.get(message)
+
+    def binned_branches(self, through: int | None = None) -> tuple[BinnedBranch, ...]:
+        """The deleted parts, the last deleted first; the innermost that has the message `through` shows it."""
+        tree = self.tree
+        above = [] if through is None or through not in tree else tree.path_to(through)
+        inner = next((each.id for each in reversed(above) if each.deleted is not None), None)
+        paths = (tree.branch_path(each.id, through if each.id == inner else None) for each in tree.binned())
+        return tuple(BinnedBranch(tuple(path), len(tree.branch(path[0].id))) for path in paths)
 
     def place_in_queue(self, queued: int) -> int:
         """The place of a queued message. Raises `UserError` once it has been sent or withdrawn."""

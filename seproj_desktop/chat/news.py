@@ -68,6 +68,19 @@ class OpenConversation:
 
 
 @dataclass(frozen=True, slots=True)
+class BinnedBranch:
+    """A deleted part of a conversation: one path through it, from its first message, and how many messages it has."""
+
+    path: tuple[StoredMessage, ...]
+    messages: int
+
+    @property
+    def first(self) -> StoredMessage:
+        """The message with which it was deleted."""
+        return self.path[0]
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryChanged:
     """A conversation is new in the list, or its line has changed."""
 

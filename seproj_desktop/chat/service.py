@@ -15,12 +15,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from seproj_desktop.chat.answering import AnswerSource, ErrorListener
 from seproj_desktop.chat.conversations import StoredMessage
-from seproj_desktop.chat.conversing import Conversing
+from seproj_desktop.chat.conversing import Conversing, written
 from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.chat.library import ConversationLibrary
 from seproj_desktop.chat.live import ConversationListener, LiveConversation
 from seproj_desktop.chat.messages import Sampling
-from seproj_desktop.chat.news import OpenConversation
+from seproj_desktop.chat.news import BinnedBranch, OpenConversation
 from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.chat.shelf import Shelf
 from seproj_desktop.chat.titles import TitleMaker
@@ -186,11 +186,14 @@ class ChatService:
                 await self._course.resume(live, known, speaker)
 
     @_to_its_end
-    async def choose_version(self, conversation: int, message: int) -> None:
-        """Has the path go through a message; an answer that runs elsewhere goes on."""
+    async def choose_version(self, conversation: int, message: int) -> bool:
+        """Has the path go through a message; False where it is in the bin. An answer that runs elsewhere goes on."""
         async with self._holding(conversation) as live:
+            if message in live.tree and not live.tree.is_reachable(message):
+                return False
             live.message(message)
             await self._course.keep_choices(live, live.tree.choose(message))
+            return True
 
     @_to_its_end
     async def step_version(self, conversation: int, message: int, step: int) -> None:
@@ -216,19 +219,22 @@ class ChatService:
 
     @_to_its_end
     async def restore_branch(self, conversation: int, message: int) -> None:
-        """Takes a branch out of the bin and shows it."""
+        """Takes a message out of the bin, with the branch it is of and whatever that hangs on, and shows it."""
         async with self._holding(conversation) as live:
-            if message not in live.tree or live.tree.get(message).deleted is None:
+            path = live.tree.path_to(message) if message in live.tree else []
+            branches = [each.id for each in path if each.deleted is not None]
+            if not branches:
                 raise UserError("This message is not in the bin any more.")
-            choices = live.tree.restore(message)
-            await self._store.set_deleted(conversation, message, None)
+            choices = [choice for branch in branches for choice in live.tree.restore(branch)]
+            choices += live.tree.choose(message)
+            await written(*(self._store.set_deleted(conversation, branch, None) for branch in branches))
             await self._course.keep_choices(live, choices)
 
     @_to_its_end
-    async def binned_branches(self, conversation: int) -> tuple[StoredMessage, ...]:
-        """The first messages of the branches in the bin, the last deleted first."""
+    async def binned_branches(self, conversation: int, through: int | None = None) -> tuple[BinnedBranch, ...]:
+        """The deleted parts, the last deleted first; the innermost that has the message `through` shows it."""
         async with self._holding(conversation) as live:
-            return tuple(live.tree.binned())
+            return live.binned_branches(through)
 
     @_to_its_end
     async def fork(self, conversation: int, message: int) -> int:

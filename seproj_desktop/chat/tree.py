@@ -128,6 +128,14 @@ class ConversationTree:
         gone = [message for message in self._messages.values() if message.deleted is not None]
         return sorted(gone, key=lambda message: (message.deleted or 0.0, message.id), reverse=True)
 
+    def branch_path(self, message: int, through: int | None = None) -> list[StoredMessage]:
+        """The path of a branch, in the bin or not, from `message` on: as it was last shown, or `through` one of it."""
+        above = self.path_to(message if through is None else through)
+        path = above[len(self.path_to(message)) - 1 :]
+        while (following := self._next(path[-1].id)) is not None:
+            path.append(self._messages[following])
+        return path
+
     def branch(self, message: int) -> set[int]:
         """`message` and everything below it."""
         found, ahead = {message}, [message]

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("findInConversation", later("Find in the conversation"), "Ctrl+F"),
     Command("olderVersion", later("Older version of a message"), "Alt+Left"),
     Command("newerVersion", later("Newer version of a message"), "Alt+Right"),
+    Command("deletedParts", later("Deleted parts of the conversation…")),
     Command("largerText", later("Larger text"), "Ctrl++", begins_group=True),
     Command("smallerText", later("Smaller text"), "Ctrl+-"),
     Command("normalText", later("Normal text size"), "Ctrl+0"),

@@ -73,6 +73,15 @@ class Announcements(QObject):
         if not self._area.reword(key, words):
             self._area.tell(key, Notice(words, is_failure=False, choices=((self.tr("Cancel"), cancel),)))
 
+    def show_binned(self, restore: Callable[[], object] | None) -> None:
+        """That the conversation that is shown is in the bin, with a way out of it; None where it is not."""
+        if restore is None:
+            self._area.withdraw("binned")
+        else:
+            words = self.tr("This conversation is in the bin.")
+            choice = (self.tr("Restore"), restore)
+            self._area.tell("binned", Notice(words, is_failure=False, choices=(choice,)))
+
     def withdraw(self, key: str) -> None:
         self._area.withdraw(key)
 

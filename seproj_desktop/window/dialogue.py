@@ -40,6 +40,10 @@ class Dialogue(QObject):
     left = Signal()
     """A conversation is not shown any more; what was begun in it is to be set aside."""
     answering_changed = Signal(bool)
+    path_shown = Signal()
+    """Another path, or another part of it, is shown of the same conversation."""
+    binned_found = Signal(object, str)
+    """A message that was asked for is in the bin: its id, and the words that it was found by."""
 
     def __init__(
         self, backend: Backend, composer: Composer, queue: QueuePanel, view: Conversation, parent: QObject
@@ -229,7 +233,14 @@ class Dialogue(QObject):
             self._wanted = None
             self._view.transcript.show_message(key_of(message), words)
         else:
-            self._backend.post(self._backend.app.chat.choose_version, self._summary.id, message)
+            choose = self._backend.app.chat.choose_version
+            self._backend.post(choose, self._summary.id, message, then=partial(self._on_chosen, message))
+
+    def _on_chosen(self, message: int, is_there: bool) -> None:
+        """The news of the path go on with what is there; what is in the bin is for whoever can bring it back."""
+        if not is_there and self._wanted is not None and self._wanted[0] == message:
+            words, self._wanted = self._wanted[1], None
+            self.binned_found.emit(message, words)
 
     # News
 
@@ -245,6 +256,7 @@ class Dialogue(QObject):
 
     def _on_path(self, news: PathChanged) -> None:
         self._show_path(news.path, news.answering)
+        self.path_shown.emit()
         self._show_wanted()
 
     def _show_path(self, path: tuple[PathEntry, ...], answering: int | None) -> None:

@@ -38,7 +38,7 @@ class ListActions(QObject):
         backend.list_changed.connect(self._on_news)
         sidebar.search_changed.connect(self._search)
         sidebar.conversation_chosen.connect(dialogue.show)
-        sidebar.hit_chosen.connect(self._open_hit)
+        sidebar.hit_chosen.connect(dialogue.show)
         sidebar.new_requested.connect(partial(dialogue.show, None))
         sidebar.renamed.connect(lambda *args: self._post(self._library.rename, *args))
         sidebar.pin_requested.connect(lambda *args: self._post(self._library.pin, *args))
@@ -77,9 +77,6 @@ class ListActions(QObject):
     def _on_found(self, text: str, result: "SearchResult | None") -> None:
         if result is not None:
             self._sidebar.show_results(text, result.hits, result.problems, has_more=result.has_more)
-
-    def _open_hit(self, conversation: int, message: int | None) -> None:
-        self._dialogue.show(conversation, message, self._sidebar.searched_words)
 
     def _on_news(self, news: ListNews) -> None:
         match news:

@@ -4,6 +4,7 @@ On the Qt thread. It holds no state of its own beyond its title; closing it is t
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -22,6 +23,8 @@ from seproj_desktop.window.announcements import Announcements
 from seproj_desktop.window.composer import Composer
 from seproj_desktop.window.control import Control
 from seproj_desktop.window.conversation import Conversation
+from seproj_desktop.window.deleted_panel import DeletedPanel
+from seproj_desktop.window.deleted_parts import DeletedParts
 from seproj_desktop.window.dialogue import Dialogue
 from seproj_desktop.window.editing import MessageEditor
 from seproj_desktop.window.engine_panel import EnginePanel
@@ -63,6 +66,7 @@ class MainWindow(QWidget):
         self._announcements = Announcements(self._notices, self.control.restart_engine, self)
         self.dialogue = Dialogue(backend, self._composer, self._queue, self._conversation, self)
         self._messages = MessageActions(backend, self.dialogue, self._editor, self._queue, self)
+        self._deleted_parts = DeletedParts(backend, self.dialogue, self._deleted, self)
         self._list_actions = ListActions(backend, self._sidebar, self.dialogue, self)
         self._exchange = Exchange(backend, operations, self._announcements, self)
         self._arrange()
@@ -106,6 +110,7 @@ class MainWindow(QWidget):
         self._personas = PersonaPanel(theme)
         self._editor = MessageEditor(theme)
         self._queue = QueuePanel(theme)
+        self._deleted = DeletedPanel(theme)
         self._composer = Composer(theme)
 
     def _arrange(self) -> None:
@@ -138,7 +143,7 @@ class MainWindow(QWidget):
         foot = QVBoxLayout()
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(GRID)
-        for panel in (self._notices, self._editor, self._queue):
+        for panel in (self._notices, self._deleted, self._editor, self._queue):
             foot.addWidget(panel)
         foot.addLayout(tools)
         foot.addWidget(self._composer)
@@ -189,13 +194,15 @@ class MainWindow(QWidget):
         self._personas.problems_requested.connect(self._show_persona_problems)
         self._header.list_toggled.connect(self._toggle_list)
         self.dialogue.shown.connect(self._on_shown)
-        self.dialogue.summary_changed.connect(lambda summary: self._show_title(summary.title))
+        self.dialogue.summary_changed.connect(self._on_summary)
         self.dialogue.left.connect(self._editor.set_aside)
         self.dialogue.answering_changed.connect(self._actions["stopAnswer"].setEnabled)
         self._messages.forked.connect(self.dialogue.show)
         self._messages.branch_deleted.connect(self._offer_branch_back)
         self._list_actions.deleted.connect(self._offer_conversations_back)
         self._sidebar.export_requested.connect(self._exchange.export)
+        self._sidebar.deleted_parts_requested.connect(self._deleted_parts.open)
+        self._deleted.closed.connect(self._composer.focus_field)
         self._editor.closed.connect(self._composer.focus_field)
         self._queue.emptied.connect(self._composer.focus_field)
         self._conversation.furnished.connect(self._connect_transcript)
@@ -219,6 +226,7 @@ class MainWindow(QWidget):
             ("findInConversation", talk.open_find),
             ("olderVersion", lambda: talk.transcript.commands.step_version(-1)),
             ("newerVersion", lambda: talk.transcript.commands.step_version(1)),
+            ("deletedParts", self._deleted_parts.open),
             ("largerText", lambda: talk.transcript.zoom_by(1)),
             ("smallerText", lambda: talk.transcript.zoom_by(-1)),
             ("normalText", lambda: talk.transcript.set_zoom(1.0)),
@@ -284,10 +292,20 @@ class MainWindow(QWidget):
     # What the person does
 
     def _on_shown(self, summary: ConversationSummary | None) -> None:
-        self._show_title(summary.title if summary is not None else "")
-        self._actions["exportConversation"].setEnabled(summary is not None)
+        for name in ("exportConversation", "deletedParts"):
+            self._actions[name].setEnabled(summary is not None)
         if summary is not None:
+            self._on_summary(summary)
             self._personas.choose(summary.persona)
+        else:
+            self._show_title("")
+            self._announcements.show_binned(None)
+
+    def _on_summary(self, summary: ConversationSummary) -> None:
+        """What the list says of the conversation that is shown."""
+        self._show_title(summary.title)
+        is_binned = summary.deleted is not None
+        self._announcements.show_binned(partial(self._list_actions.restore, [summary.id]) if is_binned else None)
 
     def _offer_conversations_back(self, conversations: list[int]) -> None:
         count = len(conversations)
@@ -299,7 +317,7 @@ class MainWindow(QWidget):
         self._announcements.offer_undo(words.format(count=count), lambda: self._list_actions.restore(conversations))
 
     def _offer_branch_back(self, conversation: int, message: int) -> None:
-        words = self.tr("The message and what follows it are in the bin.")
+        words = self.tr("The message and what follows it are in the bin: see “Deleted parts” in the menu.")
         self._announcements.offer_undo(words, lambda: self._messages.restore_branch(conversation, message))
 
     def _export_shown(self) -> None:

@@ -156,7 +156,7 @@ class Person:
         conversation = await self._opened()
         await self._chat.restore([conversation])
         for branch in (await self._chat.binned_branches(conversation))[:1]:
-            await self._chat.restore_branch(conversation, branch.id)
+            await self._chat.restore_branch(conversation, branch.first.id)
 
     async def _import(self) -> None:
         self._count += 1

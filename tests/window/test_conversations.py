@@ -263,4 +263,4 @@ def test_a_second_program_reads_and_says_so(make_house: OpenHouse) -> None:
 
 
 def read_only(folder: Path, runtime: Path) -> Memory:
-    return Memory(open_to_read(folder), folder, runtime, is_held_elsewhere=True)
+    return Memory(open_to_read(folder), folder, runtime)

@@ -25,6 +25,8 @@ class ListCommands(QObject):
     move_requested = Signal(object, object)
     """The conversations, and the folder's id or None."""
     export_requested = Signal(object)
+    deleted_parts_requested = Signal(object)
+    """The one conversation that is selected."""
     folder_added = Signal(str)
     folder_removed = Signal(object)
 
@@ -91,6 +93,10 @@ class ListCommands(QObject):
     def export(self) -> None:
         if self.chosen:
             self.export_requested.emit(self.chosen)
+
+    def show_deleted_parts(self) -> None:
+        if len(self.chosen) == 1:
+            self.deleted_parts_requested.emit(self.chosen[0])
 
     def move(self, folder: int | None) -> None:
         if self.chosen:

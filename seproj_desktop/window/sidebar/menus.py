@@ -76,6 +76,8 @@ class ListMenus(QObject):
         words = self.tr("Take out of the archive") if is_archive else self.tr("Archive")
         self._add(menu, "archive", words, commands.archive, ARCHIVE_KEYS)
         self._add(menu, "export", self.tr("Export…"), commands.export)
+        if is_one:
+            self._add(menu, "deletedParts", self.tr("Deleted parts…"), commands.show_deleted_parts)
         menu.addSeparator()
         self._add(menu, "delete", self.tr("Delete"), commands.delete, DELETE_KEYS)
 

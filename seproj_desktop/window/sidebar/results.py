@@ -58,8 +58,8 @@ class ResultsModel(QAbstractListModel):
 class ResultsView(RowView):
     """Moves by its own arrow keys and by those of the search field; Enter or a click opens."""
 
-    hit_chosen = Signal(object, object)
-    """The conversation, and the message or None."""
+    hit_chosen = Signal(object, object, str)
+    """The conversation, the message or None, and the first words that were found there."""
 
     def __init__(self, theme: Theme, model: ResultsModel, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -78,4 +78,5 @@ class ResultsView(RowView):
     def _open(self, index: QModelIndex) -> None:
         hit = self._hits.hit(index)
         if hit is not None:
-            self.hit_chosen.emit(hit.conversation, hit.message)
+            words = hit.snippet[slice(*hit.marks[0])] if hit.marks else ""
+            self.hit_chosen.emit(hit.conversation, hit.message, words)

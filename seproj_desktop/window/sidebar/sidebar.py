@@ -49,7 +49,7 @@ class Sidebar(QWidget):
     search_changed: SignalInstance
     """(text): what is to be looked for; empty when nothing is."""
     hit_chosen: SignalInstance
-    """(conversation, message or None)"""
+    """(conversation, message or None, the first words that were found there)"""
     renamed: SignalInstance
     """(id, title)"""
     pin_requested: SignalInstance
@@ -66,6 +66,8 @@ class Sidebar(QWidget):
     """(ids, folder or None)"""
     export_requested: SignalInstance
     """(ids)"""
+    deleted_parts_requested: SignalInstance
+    """(id): what was deleted of it is to be shown."""
     folder_added: SignalInstance
     """(name)"""
     folder_renamed: SignalInstance
@@ -95,11 +97,6 @@ class Sidebar(QWidget):
         self._arrange()
         self._connect()
         self._show_shelf(Shelf.CONVERSATIONS)
-
-    @property
-    def searched_words(self) -> str:
-        """What is in the search field."""
-        return self._field.text()
 
     @property
     def shelf(self) -> Shelf:
@@ -199,6 +196,7 @@ class Sidebar(QWidget):
         self.purge_requested = commands.purge_requested
         self.move_requested = commands.move_requested
         self.export_requested = commands.export_requested
+        self.deleted_parts_requested = commands.deleted_parts_requested
         self.folder_added = commands.folder_added
         self.folder_renamed = self._model.folder_renamed
         self.folder_removed = commands.folder_removed

@@ -420,7 +420,7 @@ async def test_a_deleted_branch_can_be_restored() -> None:
         second = viewer.path[2].message.id
         await house.chat.delete_branch(conversation, second)
         assert viewer.texts == ["One", "Hello, world!"]
-        assert [message.id for message in await house.chat.binned_branches(conversation)] == [second]
+        assert [branch.first.id for branch in await house.chat.binned_branches(conversation)] == [second]
         with pytest.raises(UserError, match="not in the conversation"):
             await house.chat.regenerate(conversation, second)
         await house.chat.restore_branch(conversation, second)
@@ -428,6 +428,42 @@ async def test_a_deleted_branch_can_be_restored() -> None:
         assert await house.texts(conversation) == viewer.texts
         with pytest.raises(UserError, match="not in the bin"):
             await house.chat.restore_branch(conversation, second)
+
+
+async def test_what_is_in_the_bin_is_not_chosen_and_can_be_restored_from_any_of_its_messages() -> None:
+    async with a_house() as house:
+        conversation = await house.ask("One")
+        for text in ("Two", "Three"):
+            await house.ask(text, conversation)
+        viewer = await Viewer().open(house, conversation)
+        second, third = viewer.path[2].message.id, viewer.path[4].message.id
+        answer = viewer.path[5].message.id
+        await house.chat.delete_branch(conversation, third)
+        await house.chat.delete_branch(conversation, second)
+        outer, inner = await house.chat.binned_branches(conversation, through=answer)
+        assert [message.id for message in inner.path] == [third, answer]
+        assert [message.text for message in outer.path] == ["Two", "Hello, world!"]
+        assert (outer.messages, inner.messages) == (4, 2)
+        assert not await house.chat.choose_version(conversation, answer)
+        assert viewer.texts == ["One", "Hello, world!"]
+        await house.chat.restore_branch(conversation, answer)
+        assert viewer.texts == await house.texts(conversation)
+        assert viewer.texts[::2] == ["One", "Two", "Three"]
+        assert await house.chat.binned_branches(conversation) == ()
+
+
+async def test_a_deleted_version_is_shown_through_the_message_that_was_found() -> None:
+    async with a_house() as house:
+        conversation = await house.ask("One")
+        viewer = await Viewer().open(house, conversation)
+        older = viewer.path[1].message.id
+        await house.chat.regenerate(conversation, older)
+        await house.quiet()
+        await house.chat.delete_branch(conversation, viewer.path[0].message.id)
+        (branch,) = await house.chat.binned_branches(conversation, through=older)
+        assert branch.path[1].id == older
+        await house.chat.restore_branch(conversation, older)
+        assert viewer.path[1].message.id == older
 
 
 async def test_deleting_a_branch_ends_the_answer_in_it() -> None:

@@ -86,10 +86,11 @@ class Person:
         conversation, message = await self._message(where, what)
         await self.house.chat.delete_branch(conversation, message.id)
 
-    async def _restore(self, where: int, _what: int) -> None:
+    async def _restore(self, where: int, what: int) -> None:
         conversation = self._conversation(where)
-        for message in (await self.house.chat.binned_branches(conversation))[:1]:
-            await self.house.chat.restore_branch(conversation, message.id)
+        branches = await self.house.chat.binned_branches(conversation)
+        for branch in branches[what % 2 :][:1]:  # the last deleted, or the one before, which may hang on that
+            await self.house.chat.restore_branch(conversation, branch.path[what % len(branch.path)].id)
 
     async def _fork(self, where: int, what: int) -> None:
         conversation, message = await self._message(where, what)

@@ -94,20 +94,20 @@ def test_answers_to_another_text_are_late(bar: Bar) -> None:
 def test_the_arrow_keys_of_the_field_move_in_the_results(bar: Bar) -> None:
     search(bar, "hello")
     bar.press(Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return)
-    assert bar.told == [("hit_chosen", BASE + 1, 1)]
+    assert bar.told == [("hit_chosen", BASE + 1, 1, "hello")]
     assert bar.has_focus("searchField")
     bar.press(Qt.Key.Key_PageDown, Qt.Key.Key_Enter)
-    assert bar.told[-1] == ("hit_chosen", BASE + 2, 1)
+    assert bar.told[-1] == ("hit_chosen", BASE + 2, 1, "hello")
 
 
 def test_the_results_are_used_by_mouse_and_by_their_own_keys(bar: Bar) -> None:
     search(bar, "hello")
     place = bar.results.visualRect(bar.results.model().index(2, 0)).center()
     QTest.mouseClick(bar.results.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert bar.told.pop() == ("hit_chosen", BASE + 2, 1)
+    assert bar.told.pop() == ("hit_chosen", BASE + 2, 1, "hello")
     bar.results.setFocus()
     bar.press(Qt.Key.Key_Up, Qt.Key.Key_Return)
-    assert bar.told.pop() == ("hit_chosen", BASE + 1, 1)
+    assert bar.told.pop() == ("hit_chosen", BASE + 1, 1, "hello")
     bar.press(Qt.Key.Key_Up, Qt.Key.Key_Up)
     assert bar.has_focus("searchField")
 
@@ -117,7 +117,7 @@ def test_a_title_is_found_without_a_message(bar: Bar) -> None:
     bar.sidebar.show_results("title", [found(1, message=None)])
     bar.sidebar.focus_search()
     bar.press(Qt.Key.Key_Return)
-    assert bar.told == [("hit_chosen", BASE + 1, None)]
+    assert bar.told == [("hit_chosen", BASE + 1, None, "hello")]
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_menu_key_opens_a_menu_for_what_is_selected(bar: Bar) -> None:
     fill(bar)
     bar.view.go_to(bar.index_of(ONE.id))
     bar.view.setFocus()
-    assert list(bar.open_menu()) == ["open", "rename", "pin", "archive", "export", "delete", *MOVES]
+    assert list(bar.open_menu()) == ["open", "rename", "pin", "archive", "export", "deletedParts", "delete", *MOVES]
 
 
 def test_conversations_are_moved_into_a_folder_that_is_there_and_into_a_new_one(bar: Bar) -> None:
