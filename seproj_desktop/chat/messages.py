@@ -59,6 +59,22 @@ class Sampling:
     stop: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SamplingWishes:
+    """As OpenAI's API has it: what a request says of sampling; what is None is left to the model's configuration."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+
+
 TextTaker = Callable[[str], bool]
 """Takes a piece of text at once, or says no; it must not raise."""
 
@@ -74,7 +90,7 @@ class GenerationJob:
 
     request_id: str
     messages: tuple[ChatMessage, ...]
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: Sampling | SamplingWishes = field(default_factory=Sampling)
     priority: int = WINDOW_PRIORITY
     thinking: bool | None = False
     taker: TextTaker | None = field(default=None, compare=False, repr=False)

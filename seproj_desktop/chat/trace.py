@@ -23,6 +23,12 @@ class RequestTrace:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    cache_tokens_written: int | None = None
+    """Of the prompt's, those that are in the cache because of this request; None where the engine does not tell."""
+    is_written: bool = False
+    """Whether the engine has given out everything: what is still on its way is the end."""
+    stopped_by: str | int | None = None
+    """The stop string, or the token that is one, that has ended the answer."""
 
     @property
     def state(self) -> RequestState:

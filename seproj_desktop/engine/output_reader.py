@@ -54,6 +54,7 @@ class OutputReader:
             self._first = time.perf_counter() - self._started
             self._trace.first_token = time.monotonic()
             self._trace.cached_tokens = output.num_cached_tokens or 0
+            self._trace.cache_tokens_written = getattr(output, "num_cache_creation_tokens", None)  # from 0.31 on
         told: list[events.StreamEvent]
         if not piece.text:
             told = []
@@ -63,6 +64,8 @@ class OutputReader:
             told = _deltas(*self._splitter.feed(piece.text), tokens)
             self._is_answering = self._splitter.is_answering
         if output.finished:
+            self._trace.is_written = True
+            self._trace.stopped_by = piece.stop_reason
             told += _deltas(*self._splitter.finish(), 0)
             usage = events.Usage(self.prompt_tokens, self._trace.output_tokens, output.num_cached_tokens or 0)
             timings = events.Timings(self._first, time.perf_counter() - self._started)

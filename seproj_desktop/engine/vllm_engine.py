@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from seproj_desktop.chat import events
-from seproj_desktop.chat.messages import ChatMessage, GenerationJob, TextTaker
+from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling, SamplingWishes, TextTaker
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
 from seproj_desktop.engine.output_reader import OutputReader
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
@@ -30,6 +30,11 @@ CPU_BLOCK = 32
 """Tokens per block of the prefix cache on a CPU. With vLLM's 128 there, a persona's prompt is too short to be kept:
 64 clients waited 241 ms for a first token instead of 80, at 3,680 tokens per second instead of 4,330."""
 SHUTDOWN_SECONDS = 1.5
+WISHES = (
+    *("temperature", "top_p", "top_k", "min_p", "seed"),
+    *("presence_penalty", "frequency_penalty", "repetition_penalty"),
+)
+"""Those of `SamplingWishes` that vLLM knows by the same name."""
 SHORT_PROMPT = 4096
 """Characters. Up to here rendering stays on the loop: the way to a thread and back cost 140 of its 370 µs."""
 
@@ -279,22 +284,41 @@ class VllmEngine:
                 "Shorten the message, or begin a new conversation.",
             )
         sampling = job.sampling
+        own = self._wished(sampling) if isinstance(sampling, SamplingWishes) else self._told(sampling)
         room = self._context_length - prompt_tokens
-        stop = (*sampling.stop, *TRANSCRIPT_STOP) if self._plain else sampling.stop
-        own = {
+        return SamplingParams(
+            **own,
+            max_tokens=min(sampling.max_tokens or self._usual_length(sampling) or room, room),
+            stop=[text for text in (*sampling.stop, *(TRANSCRIPT_STOP if self._plain else ())) if text],
+            output_kind=RequestOutputKind.DELTA,
+            skip_clone=True,  # made for this one request; copying it deeply is 2 % of what a request costs
+        )
+
+    def _told(self, sampling: Sampling) -> dict[str, Any]:
+        defaults = {
+            name: value for name, value in self._defaults.items() if name in ("top_k", "min_p", "repetition_penalty")
+        }
+        return defaults | {
             "temperature": sampling.temperature,
             "top_p": sampling.top_p or 1e-6,  # vLLM refuses 0, which means: the likeliest token only
             "presence_penalty": sampling.presence_penalty,
             "frequency_penalty": sampling.frequency_penalty,
-            "max_tokens": min(sampling.max_tokens or room, room),
-            "stop": [text for text in stop if text],
-            "output_kind": RequestOutputKind.DELTA,
-            "skip_clone": True,  # made for this one request; copying it deeply is 2 % of what a request costs
         }
-        defaults = {
-            name: value for name, value in self._defaults.items() if name in ("top_k", "min_p", "repetition_penalty")
-        }
-        return SamplingParams(**(defaults | own))
+
+    def _wished(self, wishes: SamplingWishes) -> dict[str, Any]:
+        """Silence means the model's configuration, and then vLLM's own default, as its HTTP API has it.
+
+        Raises `UserError` for a length that its HTTP API refuses.
+        """
+        if (wishes.max_tokens or 0) > self._context_length:
+            raise UserError(f"max_tokens is at most {self._context_length:,}, the model's context.")
+        wished = {name: getattr(wishes, name) for name in WISHES}
+        usual = {name: self._defaults[name] for name in WISHES if name in self._defaults}
+        return usual | {name: value for name, value in wished.items() if value is not None}
+
+    def _usual_length(self, sampling: Sampling | SamplingWishes) -> int | None:
+        """The model's own limit, which counts where a client of the HTTP API says nothing."""
+        return self._defaults.get("max_tokens") if isinstance(sampling, SamplingWishes) else None
 
     async def wind_down(self) -> None:
         """Ends the running answers with `abort`, and vLLM's reading task: left alone it would log an error."""

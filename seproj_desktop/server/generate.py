@@ -31,6 +31,7 @@ from seproj_desktop.server.request import (
     read_body,
     refusal_words,
 )
+from seproj_desktop.server.shortcut import Shortcut
 
 logger = logging.getLogger(__name__)
 
@@ -55,42 +56,6 @@ class AnswerSource(Protocol):
     """What this door needs of the engine."""
 
     def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]: ...
-
-
-class Shortcut:
-    """Writes a token's line within the engine's own step, while the request's task waits for an event: no task wakes.
-
-    It is closed whenever that task writes, and closes itself when the socket is full; the task then sends what is left.
-    """
-
-    def __init__(self, reply: Reply, lines: AnswerLines) -> None:
-        self._reply = reply
-        self._lines = lines
-        self._unsent = b""
-        self.is_open = False
-
-    def take(self, text: str) -> bool:
-        if not self.is_open:
-            return False
-        line = self._lines.token(text)
-        sending = self._reply.line(line).__await__()
-        try:
-            next(sending)
-        except StopIteration:  # sent, without waiting
-            return True
-        except Exception:  # never the engine's affair: the task tries again, and tells what it meets
-            logger.debug("request %s: a line was not sent at once", self._reply.request_id, exc_info=True)
-        else:
-            sending.close()  # it waits for the socket, which is the task's business
-        self.is_open = False
-        self._unsent = line
-        return True
-
-    def close(self) -> bytes:
-        """The task writes from now on; what it has to send first."""
-        self.is_open = False
-        unsent, self._unsent = self._unsent, b""
-        return unsent
 
 
 class GenerateEndpoint:

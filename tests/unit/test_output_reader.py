@@ -11,7 +11,7 @@ from seproj_desktop.engine.output_reader import OutputReader
 
 
 def output(text: str, tokens: int, reason: str | None = None) -> Any:
-    piece = SimpleNamespace(text=text, token_ids=[0] * tokens, finish_reason=reason)
+    piece = SimpleNamespace(text=text, token_ids=[0] * tokens, finish_reason=reason, stop_reason=None)
     return SimpleNamespace(outputs=[piece], finished=reason is not None, num_cached_tokens=3)
 
 
@@ -84,3 +84,14 @@ def test_the_trace_is_told_on_the_way() -> None:
     assert trace.first_token is not None
     assert reader.offer(output(" so", 1), lambda _: True)
     assert trace.output_tokens == 3
+
+
+def test_the_trace_knows_the_end_before_the_last_text_is_told() -> None:
+    trace = RequestTrace("r")
+    reader = OutputReader(0.0, 7, trace=trace)
+    reader.read(output("so", 1))
+    assert not trace.is_written
+    last = output("!", 1, "stop")
+    last.outputs[0].stop_reason = "END"
+    reader.read(last)
+    assert (trace.is_written, trace.stopped_by, trace.cache_tokens_written) == (True, "END", None)
