@@ -23,6 +23,7 @@ from seproj_desktop.server.app import create_app
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.server.keys import ApiKeys
+from seproj_desktop.server.networks import KnownNetworks
 from seproj_desktop.settings import Settings
 from seproj_desktop.storage.memory import Memory
 from seproj_desktop.storage.search import Searcher
@@ -46,6 +47,7 @@ class App:
     searcher: Searcher
     board: RequestBoard
     keys: ApiKeys
+    networks: KnownNetworks
     server: EmbeddedServer
 
     async def start(self, on_raise: Callable[[], None]) -> None:
@@ -92,7 +94,9 @@ def assemble(
     )
     board = RequestBoard(engine.abort, keeps_texts=settings.server.keep_texts)
     keys = ApiKeys(paths.api_keys)
-    server = EmbeddedServer(create_app(engine, personas, settings.server, board, keys), settings.server)
+    networks = KnownNetworks(paths.known_networks)
+    app = create_app(engine, personas, settings.server, board, keys)
+    server = EmbeddedServer(app, settings.server, keys, networks)
     return App(
         settings=settings,
         paths=paths,
@@ -108,6 +112,7 @@ def assemble(
         searcher=Searcher(memory.store),
         board=board,
         keys=keys,
+        networks=networks,
         server=server,
     )
 

@@ -54,6 +54,10 @@ class Paths:
         return self.config / "api-keys.json"
 
     @property
+    def known_networks(self) -> Path:
+        return self.config / "known-networks.json"
+
+    @property
     def own_personas(self) -> Path:
         return self.config / "personas"
 

@@ -73,6 +73,12 @@ class ServerSettings(Section):
 
     host: str = Field(default="127.0.0.1", min_length=1, title="Address", description="the address to listen on")
     port: int = Field(default=8765, ge=0, le=65535, title="Port", description="0 takes any free port")
+    certificate: str | None = Field(
+        default=None, title="Certificate", description="a PEM file; the server then speaks HTTPS only"
+    )
+    private_key: str | None = Field(
+        default=None, title="Private key", description="its PEM file, without a password; empty: in the certificate's"
+    )
     start: bool = Field(default=False, title="Start with the window", description="switch the server on at start")
     cors_origins: tuple[str, ...] = Field(
         default=(),

@@ -16,24 +16,22 @@ NEAR_PORTS = 50
 Address = IPv4Address | IPv6Address
 
 
-async def open_socket(host: str, port: int) -> socket.socket:
-    """A listening socket on one address of this machine; port 0 takes any. Raises `UserError`."""
-    address = await _resolve(host)
-    if not address.is_loopback:
-        raise UserError(
-            f"The server may only listen on this machine, and {host} can be reached from outside.",
-            "Choose 127.0.0.1 or ::1; other addresses need API keys, which this version does not have yet.",
-        )
+EVERYWHERE = "0.0.0.0"  # noqa: S104  asked for by the person, and only with an API key
+"""The host that means every address of this machine."""
+
+
+def open_socket(address: Address, host: str, port: int) -> socket.socket:
+    """A listening socket on one address of this machine, called `host`; port 0 takes any. Raises `UserError`."""
     try:
         return _listen(address, port)
     except OSError as error:
         raise bind_error(error, host, port, find_free_port(address, port)) from error
 
 
-def address_of(listening: socket.socket) -> str:
+def url_of(host: str, port: int, *, is_secure: bool = False) -> str:
     """Such as http://127.0.0.1:8765."""
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if is_secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def find_free_port(address: Address, port: int) -> int | None:
@@ -63,7 +61,8 @@ def bind_error(error: OSError, host: str, port: int, free: int | None) -> UserEr
             return UserError(f"Port {port} on {host} cannot be opened: {error.strerror or error}.", other)
 
 
-async def _resolve(host: str) -> Address:
+async def resolve(host: str) -> Address:
+    """The address that a host means. Raises `UserError`."""
     if host.lower() == "localhost":
         return IPv4Address("127.0.0.1")
     try:

@@ -84,6 +84,10 @@ class ApiKeys:
         self._take(*self._read())
 
     @property
+    def file(self) -> Path:
+        return self._file.path
+
+    @property
     def ring(self) -> KeyRing:
         return self._ring
 

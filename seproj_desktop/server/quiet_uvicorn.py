@@ -7,6 +7,7 @@ backend's loop; what the person sees of the switch is not known here.
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Callable
 
 import uvicorn
@@ -20,7 +21,7 @@ LAST_WORDS_SECONDS = 0.5
 class QuietServer(uvicorn.Server):
     """Serves until `leave`; `serve` then returns after the drain time and the last words, or sooner."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, context: ssl.SSLContext | None = None) -> None:
         config = uvicorn.Config(
             app,
             loop="none",
@@ -33,6 +34,7 @@ class QuietServer(uvicorn.Server):
             server_header=False,
             date_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            ssl_context_factory=None if context is None else lambda _config, _default: context,
         )
         super().__init__(config)
         self.settled = asyncio.Event()

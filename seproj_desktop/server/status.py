@@ -15,9 +15,12 @@ class TurningOn:
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """Answers at `address`, such as http://127.0.0.1:8765."""
+    """Answers at `address`, such as http://127.0.0.1:8765, and for others at those of `lan`, if there are any."""
 
     address: str
+    lan: tuple[str, ...] = ()
+    note: str = ""
+    """In words why it is not reachable in the way that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

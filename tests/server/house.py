@@ -15,6 +15,7 @@ from seproj_desktop.server.app import create_app
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.server.keys import ApiKeys
+from seproj_desktop.server.networks import KnownNetworks
 from seproj_desktop.server.status import On
 from seproj_desktop.settings import ServerSettings
 from tests.fakes import FAKE_MODEL, FakeEngine, FakeLoader
@@ -41,6 +42,7 @@ class House:
         settings: ServerSettings | None = None,
         queue_limit: int = 8,
         keys: ApiKeys | None = None,
+        networks: KnownNetworks | None = None,
     ) -> None:
         self.engine = engine or FakeEngine()
         self.loader = loader or FakeLoader([self.engine])
@@ -48,7 +50,7 @@ class House:
         self.manager = EngineManager(self.loader, FAKE_MODEL, watch_interval=0.001, queue_limit=queue_limit)
         self.board = RequestBoard(self.manager.abort, keeps_texts=self.settings.keep_texts)
         app = create_app(self.manager, PERSONAS, self.settings, self.board, keys)
-        self.server = EmbeddedServer(app, self.settings)
+        self.server = EmbeddedServer(app, self.settings, keys, networks)
         # trust_env: a proxy of the machine must not stand between the test and its server
         self._client = httpx.AsyncClient(timeout=30, trust_env=False)
 
