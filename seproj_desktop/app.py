@@ -53,6 +53,7 @@ class App:
     async def start(self, on_raise: Callable[[], None]) -> None:
         """What a window needs first: the list, and other programs' way to ask for the window."""
         await self.library.load()
+        self.memory.store.when_opened(self.library.load)
         await self.memory.listen(on_raise)
 
     async def aclose(self) -> None:

@@ -5,8 +5,9 @@ conversation's lock, except for the end of an answer, which may come at any time
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.chat.shelf import Shelf
 from seproj_desktop.chat.titles import TitleMaker, first_words
 from seproj_desktop.chat.tree import Choice
+from seproj_desktop.errors import UserError
 
 T = TypeVar("T")
 
@@ -59,6 +61,7 @@ class Conversing:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._running: dict[RunningAnswer, int] = {}
         self._is_closing = False
+        self._is_resting = False
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """A task that `aclose` waits for."""
@@ -149,6 +152,22 @@ class Conversing:
 
     async def stop_all(self) -> None:
         await asyncio.gather(*(_end(answer) for answer in self._running))
+
+    @contextlib.asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """Ends every answer with what it has, and has nothing else begin before the end."""
+        self.refuse_while_resting()
+        self._is_resting = True
+        try:
+            await self.aclose()
+            yield
+        finally:
+            self._is_resting = self._is_closing = False
+
+    def refuse_while_resting(self) -> None:
+        """Raises `UserError` while other conversations take the place of these."""
+        if self._is_resting:
+            raise UserError("Your conversations are being replaced at the moment.", "Try again when that is done.")
 
     async def aclose(self) -> None:
         """Ends every answer with what it has; returns when all of them are kept."""

@@ -36,6 +36,7 @@ def _to_its_end(verb: _Verb[P, T]) -> _Verb[P, T]:
 
     @functools.wraps(verb)
     async def whole(self: "ChatService", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self._course.refuse_while_resting()
         return await asyncio.shield(self._course.spawn(verb(self, *args, **kwargs)))
 
     return whole
@@ -284,15 +285,18 @@ class ChatService:
                     self._shelf.remove(conversation)
                     await self._library.purge([conversation])
 
-    async def stop_all(self) -> None:
-        """Ends every answer, as before another set of conversations takes the place of this one."""
-        await self._course.stop_all()
+    async def exchange(self, replace: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Has `replace` put other conversations in the place of these, while nothing is said and no answer runs.
 
-    async def reload(self) -> None:
-        """Reads everything anew from the store; what was open has to be opened again."""
-        for live in self._shelf.all():
-            self._shelf.remove(live.id)
-        await self._library.load()
+        Answers end with what they have. Afterwards, also when `replace` fails, what was open has to be opened again.
+        """
+        async with self._course.resting():
+            try:
+                return await replace()
+            finally:
+                for live in self._shelf.all():
+                    self._shelf.remove(live.id)
+                await self._library.load()
 
     async def aclose(self) -> None:
         """Ends running answers with what they have; they are kept when this returns. The store stays open."""

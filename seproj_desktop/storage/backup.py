@@ -88,21 +88,49 @@ def check_backup(file: Path) -> Contents:
 def restore(file: Path, folder: Path) -> Path | None:
     """Puts a checked copy of `file` in the place of what the folder has; where that lies now, None if there was none.
 
-    Raises `UserError`, among them `FolderHeldError` while a program has the folder, this one included: it closes its
-    store and releases its lock first.
+    Raises `UserError`, among them `FolderHeldError` while a program has the folder. A program that has it itself calls
+    `prepare_restore`, and then `finish_restore` once it has closed its file.
     """
-    check_backup(file)
     database = database_in(folder)
     with _told_as(f"The backup could not be restored to {folder}"), contextlib.ExitStack() as stack:
+        check_backup(file)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stack.callback(FolderLock.take(folder).release)
+        finish_replacement(database)
+        prepare_restore(file, database)
+        return finish_restore(database)
+
+
+def prepare_restore(
+    file: Path,
+    database: Path,
+    *,
+    on_progress: OnProgress = lambda _done, _total: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Copies a checked backup beside `database`, whose folder is ours and which may be in use.
+
+    Raises `UserError`, or `BackupCancelledError`; nothing of the copy is left then.
+    """
+    check_backup(file)
+    with _told_as(f"The backup could not be restored to {database.parent}"):
         if database.exists() and database.samefile(file):
             raise UserError(f"{file} is the very file that is in use.", "Choose a backup of it.")
-        finish_replacement(database)
-        stack.callback(discard, draft_of(database))
-        with contextlib.closing(connect_to_look(file)) as source:
-            _copy(source, draft_of(database))
-        return replace_database(database, "replaced")
+        try:
+            with contextlib.closing(connect_to_look(file)) as source:
+                _copy(source, draft_of(database), on_progress, is_cancelled)
+        except BaseException:
+            discard(draft_of(database))
+            raise
+
+
+def finish_restore(database: Path) -> Path | None:
+    """Puts the copy in place, at once or not at all; where the old file lies now. Nobody has it open."""
+    with _told_as(f"The backup could not be restored to {database.parent}"):
+        try:
+            return replace_database(database, "replaced")
+        finally:
+            discard(draft_of(database))
 
 
 def _refuse_existing(database: Path, target: Path, *, may_replace: bool) -> None:

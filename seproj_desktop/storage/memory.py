@@ -3,14 +3,19 @@
 On the backend's loop, but for `open_memory`, which blocks while it opens and may run before the loop does.
 """
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from seproj_desktop.errors import UserError
+from seproj_desktop.storage.backup import finish_restore, prepare_restore
+from seproj_desktop.storage.data_file import database_in, discard, draft_of
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.doorbell import Doorbell, bell_address, ring
-from seproj_desktop.storage.opening import Notice, Opened, open_or_read
+from seproj_desktop.storage.opening import Notice, Opened, open_again, open_or_read
 from seproj_desktop.storage.store import SqliteStore
 
 logger = logging.getLogger(__name__)
@@ -41,8 +46,8 @@ class Memory:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What happened at opening, to be shown once."""
-        return self._opened.notices
+        """What happened at opening, each to be shown once; there can be more once the file could be opened later."""
+        return tuple(self._opened.notices)
 
     async def listen(self, on_raise: Callable[[], None]) -> None:
         """Calls `on_raise` whenever another program asks for this one's window."""
@@ -51,6 +56,28 @@ class Memory:
                 self._doorbell = await Doorbell.listen(self._opened.lock, self._runtime, on_raise)
             except OSError as error:
                 logger.warning("other programs cannot ask for this window: %s", error)
+
+    async def restore(
+        self, file: Path, on_progress: Callable[[int, int], None], is_cancelled: Callable[[], bool]
+    ) -> Path | None:
+        """Puts a backup, which is checked, in the place of everything; where that lies now, None if there was none.
+
+        Nobody may change anything meanwhile. Raises `UserError`, or `BackupCancelledError` while that is possible:
+        then everything is as it was. `on_progress` is called on another thread.
+        """
+        if self._opened.lock is None:
+            raise UserError(
+                "A backup can only be restored where conversations can be saved.",
+                "Close the other program that uses these conversations, or start this one again.",
+            )
+        database = database_in(self._folder)
+        copy = partial(prepare_restore, file, database, on_progress=on_progress, is_cancelled=is_cancelled)
+        await asyncio.to_thread(copy)
+        reopen = partial(open_again, database, self._opened.notices)
+        try:
+            return await self.store.exchange(partial(finish_restore, database), reopen)
+        finally:
+            await asyncio.to_thread(discard, draft_of(database))
 
     async def ring_other(self) -> bool:
         """Asks the program that has the folder to show its window; whether it answered."""

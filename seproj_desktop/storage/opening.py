@@ -1,8 +1,9 @@
 """Opens the memory of a data folder, whatever state it is in: the program starts, and nothing that is stored is harmed.
 
 A damaged file is set aside and recovered; a file that cannot be written is read; where even that fails the
-conversation goes on in memory, and the store's status says why. Blocks for as long as the disk takes: call it on a
-thread, and use the store on the backend's loop.
+conversation goes on in memory, and the store's status says why. What may pass, as a full disk does, is tried again
+while the program runs, and then everything is kept that was said meanwhile. Blocks for as long as the disk takes: call
+it on a thread, and use the store on the backend's loop.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import errno
 import logging
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from seproj_desktop.storage.recovery import recover
 from seproj_desktop.storage.schema import ForeignFileError, NewerSchemaError, OlderSchemaError, bring_up_to_date
 from seproj_desktop.storage.store import SqliteStore
 from seproj_desktop.storage.trouble import DAMAGED, FULL, READ_ONLY, trouble_of
+from seproj_desktop.storage.write_behind import Open
 
 logger = logging.getLogger(__name__)
 
@@ -60,14 +62,15 @@ FINISHED = Notice("Your conversations were put back", "The program had ended in 
 class Opened:
     """A store, and what there is to say about it. What lasts, such as a disk that is full, is the store's status.
 
-    `lock` is this program's until it is released, after the store was closed; it is None where the folder is not ours.
+    `notices` grows where the file could be opened later only. `lock` is this program's until it is released, after the
+    store was closed; it is None where the folder is not ours.
     `is_read_only`: what is stored can be read and not changed; `is_held_elsewhere`: since another program has it.
     `interrupted`: answers that the last run's end cut.
     """
 
     store: SqliteStore
     lock: FolderLock | None = None
-    notices: tuple[Notice, ...] = ()
+    notices: list[Notice] = field(default_factory=list)
     is_read_only: bool = False
     is_held_elsewhere: bool = False
     interrupted: int = 0
@@ -117,14 +120,28 @@ def _open_locked(lock: FolderLock) -> Opened:
     database = database_in(lock.folder)
     try:
         notices, interrupted = _prepare(database)
-        store = SqliteStore(Database.open_file(database))
-        store.subscribe(partial(_mark_if_damaged, database))
+        opened = Database.open_file(database)
     except (NewerSchemaError, ForeignFileError) as error:
         lock.release()
         return _open_in_memory(error)
     except (sqlite3.Error, OSError) as error:
-        return replace(_open_to_read(lock.folder, _lasting(error, lock.folder)), lock=lock)
-    return Opened(store, lock, notices, interrupted=interrupted)
+        return replace(_open_for_now(database, error), lock=lock)
+    return Opened(_watched(SqliteStore(opened), database), lock, list(notices), interrupted=interrupted)
+
+
+def open_again(database: Path, notices: list[Notice]) -> Database:
+    """Opens a file that could not be opened before, or that has just taken another one's place; adds what happened.
+
+    Its folder's lock is ours. Raises what the disk does, or a `UserError` where the file is not for this program.
+    """
+    happened, _ = _prepare(database)
+    notices += happened
+    return Database.open_file(database)
+
+
+def _watched(store: SqliteStore, database: Path) -> SqliteStore:
+    store.subscribe(partial(_mark_if_damaged, database))
+    return store
 
 
 def _prepare(database: Path) -> tuple[tuple[Notice, ...], int]:
@@ -182,21 +199,38 @@ def _readable(text: bytes) -> str:
     return text.decode(errors="replace")
 
 
-def _open_to_read(folder: Path, reason: NotKept) -> Opened:
+def _open_for_now(database: Path, error: sqlite3.Error | OSError) -> Opened:
+    """The folder is ours and the disk refuses: what there is is read, until the disk no longer does."""
+    reason = trouble_of(error)
+    if reason is None:
+        raise error
+    if reason.is_lasting:
+        return _open_to_read(database.parent, _lasting(error, database.parent))
+    reason = replace(reason, reason=f"{reason.reason} ({database.parent})")
+    notices: list[Notice] = []
+    opened = _open_to_read(database.parent, reason, partial(open_again, database, notices))
+    return replace(opened, store=_watched(opened.store, database), notices=notices)
+
+
+def _open_to_read(folder: Path, reason: NotKept, open_later: Open | None = None) -> Opened:
     """The file as it is, or a copy in memory where it can be read and not used in place, or nothing of it."""
     database = database_in(folder)
+
+    def store_of(found: Database) -> SqliteStore:
+        return SqliteStore(found, reason, open_later=open_later)
+
     try:
-        return Opened(SqliteStore(Database.open_file(database, read_only=True), reason), is_read_only=True)
+        return Opened(store_of(Database.open_file(database, read_only=True)), is_read_only=True)
     except (NewerSchemaError, ForeignFileError) as error:
         return _open_in_memory(error)
     except (OlderSchemaError, sqlite3.Error) as error:
         logger.info("%s is copied into memory: %s", database, error)
     try:
         with contextlib.closing(connect_to_look(database)) as source:
-            return Opened(SqliteStore(Database.open_memory(source), reason), is_read_only=True)
+            return Opened(store_of(Database.open_memory(source)), is_read_only=True)
     except (sqlite3.Error, OSError) as error:
         logger.warning("%s cannot be read: %s", database, error)
-        return Opened(SqliteStore(Database.open_memory(), reason))
+        return Opened(store_of(Database.open_memory()))
 
 
 def _open_in_memory(error: UserError) -> Opened:

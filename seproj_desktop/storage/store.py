@@ -7,8 +7,8 @@ reaches the disk. Search, export and backup read through `query`.
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from seproj_desktop.chat.conversations import (
     ConversationSummary,
@@ -22,18 +22,26 @@ from seproj_desktop.storage import conversations as sql
 from seproj_desktop.storage import journal
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.journal import Journal, Piece
-from seproj_desktop.storage.write_behind import CLOSING_TIMEOUT, Patience, WriteBehind
+from seproj_desktop.storage.write_behind import CLOSING_TIMEOUT, Open, Patience, WriteBehind
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class SqliteStore:
-    """Owns the database and closes it. `lasting` is what the status says from the start, to the end."""
+    """Owns the database and closes it. `trouble` is what the status says from the start.
 
-    def __init__(self, database: Database, lasting: NotKept | None = None, patience: Patience | None = None) -> None:
-        self._database = database
-        self._writer = WriteBehind(database, lasting, patience)
+    It lasts to the end, or, with `open_later`, until that opens the file.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        trouble: NotKept | None = None,
+        patience: Patience | None = None,
+        open_later: Open | None = None,
+    ) -> None:
+        self._writer = WriteBehind(database, trouble, patience, open_later)
         self._journal = Journal(self._write_pieces)
 
     @property
@@ -43,11 +51,20 @@ class SqliteStore:
     def subscribe(self, listener: KeepingListener) -> Callable[[], None]:
         return self._writer.subscribe(listener)
 
+    def when_opened(self, on_opened: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Calls `on_opened` once a file is open that could not be read until then, or not all of it."""
+        self._writer.when_opened(on_opened)
+
     async def query(
         self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kw: P.kwargs
     ) -> T:
         """`function(connection, ...)` on everything that is kept, what waits for the disk included. Only reads."""
         return await self._writer.read(lambda connection: function(connection, *args, **kw))
+
+    async def exchange(self, replace: Callable[[], T], open_file: Open) -> T:
+        """Goes on with another file, which `replace` puts in the place of this one: see `WriteBehind.exchange`."""
+        await self._journal.flush()
+        return await self._writer.exchange(replace, open_file)
 
     async def newest_id(self) -> int:
         return await self.query(sql.newest_id)

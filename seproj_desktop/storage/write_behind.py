@@ -2,7 +2,7 @@
 
 Runs on the backend's loop. A change is a function of a connection that runs in one transaction, so one that failed
 left no trace and can be tried again as it is. Once one has to wait, all later ones wait behind it, in order; reading
-then happens on a copy in memory to which they have been applied.
+then happens on a copy in memory to which they have been applied. So it is, too, while the file cannot be opened.
 """
 
 import asyncio
@@ -23,8 +23,13 @@ T = TypeVar("T")
 
 Change = Callable[[sqlite3.Connection], object]
 
+Open = Callable[[], Database]
+"""Opens the file; blocks. Raises what the disk does, or a `UserError` where trying again is of no use."""
+
 CLOSING_TIMEOUT = 0.2
 """Seconds that closing waits for each thing that is still being written; the database closes after that."""
+OPENING_TIMEOUT = 0.8
+"""The same where the file has to be opened first, which reads all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,27 @@ class MemoryCopy:
 
 
 class WriteBehind:
-    """The one way to the database. `lasting` is set where nothing can be kept until the program starts anew."""
+    """The one way to the database. `trouble` is set where nothing can be kept now.
 
-    def __init__(self, database: Database, lasting: NotKept | None = None, patience: Patience | None = None) -> None:
+    With `open_later` that is until the file can be opened by it, in the place of `database`, which is only read;
+    without, it lasts until the program starts anew.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        trouble: NotKept | None = None,
+        patience: Patience | None = None,
+        open_later: Open | None = None,
+    ) -> None:
         self._database = database
-        self._is_lasting = lasting is not None
+        self._open_later = open_later
+        self._is_lasting = trouble is not None and open_later is None
+        self._on_opened: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self._is_exchanging = False
+        self._exchanges = 0
         self._is_closing = False
-        self._status: KeepingStatus = lasting or Kept()
+        self._status: KeepingStatus = trouble or Kept()
         self._patience = patience or Patience()
         self._listeners: list[KeepingListener] = []
         self._order = asyncio.Lock()
@@ -95,18 +114,31 @@ class WriteBehind:
 
     async def write(self, change: Change) -> None:
         """Returns once `change` is on the disk or waits for it. A caller who is cancelled does not undo it."""
-        await self._undisturbed(self._write(change))
+        await self._undisturbed(self._write(change, self._exchanges))
 
     async def write_now(self, change: Change) -> None:
         """Like `write`, but what cannot be written now is a `UserError` and does not wait."""
-        await self._undisturbed(self._write_now(change))
+        await self._undisturbed(self._write_now(change, self._exchanges))
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """`function(connection)` on everything that was written, what waits included. Raises `UserError`."""
+        self._begin_retrying()
         with _words_for_the_person():
-            if self._waiting:
+            if self._waiting or self._is_exchanging:
                 return await self._undisturbed(self._read_copy(function))
             return await self._database.read(function)
+
+    def when_opened(self, on_opened: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Calls `on_opened` once a file is open that could not be read until then, or not all of it."""
+        self._on_opened = on_opened
+
+    async def exchange(self, replace: Callable[[], T], open_file: Open) -> T:
+        """Has `replace` put another file in the place of this one, and goes on with that; both block, on a thread.
+
+        Raises a `UserError`, and does nothing, while anything waits to be written: it would be lost. Raises what
+        `replace` does; whatever file there is then is opened again.
+        """
+        return await self._undisturbed(self._exchange(replace, open_file))
 
     async def aclose(self) -> None:
         """Within about a second. What still cannot be written is lost and logged."""
@@ -114,12 +146,17 @@ class WriteBehind:
         if self._retrying is not None:
             self._retrying.cancel()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_TIMEOUT):
-                await self._attempt()
+            if self._open_later is None:
+                async with asyncio.timeout(CLOSING_TIMEOUT):
+                    await self._attempt()
+            else:
+                async with asyncio.timeout(OPENING_TIMEOUT):
+                    await self._undisturbed(self._attempt())
         await self._database.aclose()
         await self._copy.drop()
         if self._running:
             await asyncio.wait(self._running, timeout=CLOSING_TIMEOUT)
+            await self._database.aclose()  # one that was opened in the last moment
         if self._waiting:
             logger.error("%d changes could not be written before the end", len(self._waiting))
 
@@ -133,9 +170,11 @@ class WriteBehind:
         task.add_done_callback(self._running.discard)
         return task
 
-    async def _write(self, change: Change) -> None:
+    async def _write(self, change: Change, exchanges: int) -> None:
+        self._begin_retrying()
         async with self._order:
-            if self._waiting:
+            self._refuse_outdated(exchanges)
+            if self._waiting or self._open_later is not None:
                 self._waiting.append(change)
                 if not self._is_lasting and self._is_rested():
                     await self._write_waiting()
@@ -149,11 +188,11 @@ class WriteBehind:
                 self._waiting.append(change)
                 self._begin_trouble(trouble, error)
 
-    async def _write_now(self, change: Change) -> None:
+    async def _write_now(self, change: Change, exchanges: int) -> None:
         async with self._order:
+            self._refuse_outdated(exchanges)
             await self._write_waiting()
-            if self._waiting and isinstance(self._status, NotKept):
-                raise UserError(self._status.reason, self._status.advice)
+            self._refuse_while_waiting()
             with _words_for_the_person():
                 await self._database.write(change)
 
@@ -161,12 +200,26 @@ class WriteBehind:
         logger.warning("conversations cannot be written: %s", error)
         self._last_attempt = asyncio.get_running_loop().time()
         self._tell(trouble)
-        if self._retrying is None and not (self._is_lasting or self._is_closing):
+        self._begin_retrying()
+
+    def _refuse_outdated(self, exchanges: int) -> None:
+        """What was meant for the file that was there before does not belong into this one."""
+        if exchanges != self._exchanges:
+            raise UserError("Your conversations have just been replaced.", "Nothing was changed: do it once more.")
+
+    def _refuse_while_waiting(self) -> None:
+        """What cannot wait is refused while other things do."""
+        if (self._waiting or self._open_later is not None) and isinstance(self._status, NotKept):
+            raise UserError(self._status.reason, self._status.advice)
+
+    def _begin_retrying(self) -> None:
+        has_work = self._waiting or self._open_later is not None
+        if has_work and self._retrying is None and not (self._is_lasting or self._is_closing):
             self._pause = self._patience.first
             self._retrying = self._start(self._retry())
 
     async def _retry(self) -> None:
-        while self._waiting:
+        while (self._waiting or self._open_later is not None) and not self._is_lasting:
             await asyncio.sleep(self._pause)
             self._pause = min(2 * self._pause, self._patience.last)
             await self._undisturbed(self._attempt())
@@ -181,7 +234,8 @@ class WriteBehind:
 
     async def _write_waiting(self) -> None:
         """Writes what waits in one transaction, or as it is. The caller holds the lock."""
-        if not self._waiting:
+        has_opened = self._open_later is not None and await self._open()
+        if self._open_later is not None or not (self._waiting or has_opened):
             return
         try:
             await self._database.write(_apply, self._waiting)
@@ -196,6 +250,51 @@ class WriteBehind:
         if not self._waiting:
             await self._copy.drop()
             self._tell(Kept())
+            if has_opened and self._on_opened is not None:
+                self._start(self._on_opened())
+
+    async def _open(self) -> bool:
+        """Opens the file that could not be opened before; whether that was possible. The caller holds the lock."""
+        assert self._open_later is not None
+        try:
+            database = await asyncio.to_thread(self._open_later)
+        except UserError as error:
+            self._tell(NotKept(error.message, error.advice, is_lasting=True))
+            self._open_later, self._is_lasting = None, True
+            return False
+        except (sqlite3.Error, OSError) as error:
+            if (trouble := trouble_of(error)) is None:
+                raise
+            if isinstance(self._status, NotKept) and self._status.reason.startswith(trouble.reason):
+                trouble = self._status  # which names the folder
+            self._begin_trouble(trouble, error)
+            return False
+        before, self._database, self._open_later = self._database, database, None
+        await self._copy.drop()
+        self._copy = MemoryCopy(database)
+        await before.aclose()
+        return True
+
+    async def _exchange(self, replace: Callable[[], T], open_file: Open) -> T:
+        async with self._order:
+            await self._write_waiting()
+            if isinstance(self._status, NotKept):
+                raise UserError(self._status.reason, self._status.advice)
+            self._is_exchanging = True
+            try:
+                await self._database.read(_nothing)  # so that whoever reads now is not interrupted
+                await self._database.aclose()
+                try:
+                    result = await asyncio.to_thread(replace)
+                    self._exchanges += 1
+                    return result
+                finally:
+                    self._open_later = open_file
+                    if not await self._open():
+                        self._database = await asyncio.to_thread(Database.open_memory)
+                        self._copy = MemoryCopy(self._database)
+            finally:
+                self._is_exchanging = False
 
     async def _write_waiting_singly(self) -> None:
         """One of the changes is a mistake of the program: the others must not be lost for it."""
@@ -220,6 +319,10 @@ class WriteBehind:
             self._status = status
             for listener in list(self._listeners):
                 listener(status)
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    """Waits for its turn, and no more."""
 
 
 def _apply(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:

@@ -45,6 +45,7 @@ COMMANDS = (
     Command("exportEverything", later("Export everything…")),
     Command("importConversations", later("Import conversations…")),
     Command("backUp", later("Back up the conversations…")),
+    Command("restoreBackup", later("Restore a backup…")),
     Command("restartEngine", later("Restart the engine"), begins_group=True),
     Command("toggleServer", later("Switch the server on or off"), "Ctrl+Shift+S"),
     Command("openMenu", later("Open this menu"), "F10", begins_group=True),

@@ -73,6 +73,15 @@ class Announcements(QObject):
         if not self._area.reword(key, words):
             self._area.tell(key, Notice(words, is_failure=False, choices=((self.tr("Cancel"), cancel),)))
 
+    def ask(self, key: str, words: str, advice: str, yes: str, act: Callable[[], object]) -> None:
+        """What would be done, and a button that does it; dismissing it is no."""
+
+        def agree() -> None:
+            self._area.withdraw(key)
+            act()
+
+        self._area.tell(key, Notice(words, advice, is_failure=False, choices=((yes, agree),)))
+
     def show_binned(self, restore: Callable[[], object] | None) -> None:
         """That the conversation that is shown is in the bin, with a way out of it; None where it is not."""
         if restore is None:

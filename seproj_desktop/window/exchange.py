@@ -1,4 +1,4 @@
-"""Conversations out of the program and into it: export, import and backup, with a file dialog and a way to cancel.
+"""Conversations out of the program and into it: export, import, backup and restore, with a file dialog and a cancel.
 
 On the Qt thread; the work is the backend's. One of these runs at a time, and a notice tells how far it is.
 """
@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDateTime, QLocale, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from seproj_desktop.bridge.backend import Backend
@@ -21,6 +21,7 @@ from seproj_desktop.window.operations import Operations
 
 if TYPE_CHECKING:
     from seproj_desktop.app import App
+    from seproj_desktop.storage.backup import Contents
     from seproj_desktop.storage.exchange.importing import ImportReport
 
 EXCHANGE = "exchange"
@@ -33,6 +34,9 @@ Tell = Callable[[float], None]
 
 class Exchange(QObject):
     """Asks for files, starts the work, and tells its progress and its end."""
+
+    replacing = Signal()
+    """All conversations are about to be replaced: what is shown has to be left."""
 
     def __init__(self, backend: Backend, operations: Operations, said: Announcements, window: QWidget) -> None:
         super().__init__(window)
@@ -70,6 +74,59 @@ class Exchange(QObject):
         dialog = self._saving(self.tr("Back up the conversations"), f"conversations-{today}.sqlite3")
         dialog.setObjectName("backupFile")
         self._open(dialog, self._back_up)
+
+    def restore(self) -> None:
+        """A backup in the place of everything; it is checked first, and then the person is asked."""
+        dialog = QFileDialog(self._window, self.tr("Restore a backup"))
+        dialog.setObjectName("restoreFile")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Backups (*.sqlite3)"), self.tr("All files (*)")])
+        self._open(dialog, self._check)
+
+    def _check(self, path: Path) -> None:
+        async def run() -> None:
+            self._said.tell(EXCHANGE, self.tr("Checking {file}…").format(file=path.name))
+            try:
+                contents = await self._backend.call(check, path)
+            except BaseException:
+                self._said.withdraw(EXCHANGE)
+                raise
+            self._ask_restore(path, contents)
+
+        self._operations.run(EXCHANGE, run)
+
+    def _ask_restore(self, path: Path, contents: "Contents") -> None:
+        """What the backup holds, what it takes the place of, and that this is not deleted."""
+        words = self.tr("{file}: {held}, last changed {day}.") if contents.changed else self.tr("{file}: {held}.")
+        day = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(contents.changed or 0)).date())
+        held = self._held_words(contents.conversations, contents.messages)
+        replaced = self.tr(
+            "They take the place of all {count} conversations that are here now. Those are not deleted:"
+            " they stay in a file of their own in {folder}. Running answers end."
+        )
+        app = self._backend.app
+        advice = replaced.format(count=f"{len(app.library.summaries):,}", folder=app.paths.data)
+        self._said.ask(
+            EXCHANGE,
+            words.format(file=path.name, held=held, day=day),
+            advice,
+            self.tr("Restore"),
+            partial(self._restore, path, held),
+        )
+
+    def _restore(self, path: Path, held: str) -> None:
+        self.replacing.emit()
+        self._run(self.tr("Restoring…"), partial(restore, path=path), partial(self._tell_restored, path, held))
+
+    def _tell_restored(self, path: Path, held: str, aside: "Path | None") -> None:
+        self.replacing.emit()
+        words = self.tr("{held} restored from {file}.").format(held=held, file=path.name)
+        kept = self.tr("What was there before is now {file}.").format(file=aside) if aside else ""
+        self._said.tell(EXCHANGE, words, kept)
+
+    def _held_words(self, conversations: int, messages: int) -> str:
+        words = self.tr("{conversations} conversations with {messages} messages")
+        return words.format(conversations=f"{conversations:,}", messages=f"{messages:,}")
 
     def _back_up(self, path: Path) -> None:
         done = self.tr("Everything is in {file}.").format(file=path.name)
@@ -136,7 +193,7 @@ class Exchange(QObject):
                 raise
             finally:
                 is_over.set()
-            if cancelled.is_set() and not result:
+            if result is False:
                 self._said.tell(EXCHANGE, self.tr("Cancelled; nothing was changed."))
             else:
                 tell_end(result)
@@ -187,6 +244,28 @@ async def take_in(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, p
     )
     await app.library.load()
     return report
+
+
+async def check(path: Path) -> "Contents":
+    """Reads all of a backup. Raises `UserError` where it must not be restored."""
+    from seproj_desktop.storage.backup import check_backup
+
+    return await asyncio.to_thread(check_backup, path)
+
+
+async def restore(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path) -> "Path | bool | None":
+    """Where the conversations are now that were here before; False where it was cancelled."""
+    from seproj_desktop.storage.backup import BackupCancelledError
+
+    loop = asyncio.get_running_loop()
+
+    def on_progress(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(tell, done / max(1, total))
+
+    try:
+        return await app.chat.exchange(partial(app.memory.restore, path, on_progress, is_cancelled))
+    except BackupCancelledError:
+        return False
 
 
 async def back_up(app: "App", tell: Tell, is_cancelled: Callable[[], bool], *, path: Path) -> bool:

@@ -59,6 +59,7 @@ class MainWindow(QWidget):
         super().__init__()
         self._backend = backend
         self._persona_id = persona_id
+        self._notices_told = 0
         self._actions = Actions(self)
         self._make_panels(theme)
         self.control = Control(backend, operations, self)
@@ -201,6 +202,7 @@ class MainWindow(QWidget):
         self._messages.branch_deleted.connect(self._offer_branch_back)
         self._list_actions.deleted.connect(self._offer_conversations_back)
         self._sidebar.export_requested.connect(self._exchange.export)
+        self._exchange.replacing.connect(lambda: self.dialogue.show(None))
         self._sidebar.deleted_parts_requested.connect(self._deleted_parts.open)
         self._deleted.closed.connect(self._composer.focus_field)
         self._editor.closed.connect(self._composer.focus_field)
@@ -236,6 +238,7 @@ class MainWindow(QWidget):
             ("exportEverything", self._exchange.export_everything),
             ("importConversations", self._exchange.import_),
             ("backUp", self._exchange.back_up),
+            ("restoreBackup", self._exchange.restore),
             ("restartEngine", self.control.restart_engine),
             ("toggleServer", self.control.toggle_server),
             ("openMenu", self._header.menu_button.open_menu),
@@ -257,8 +260,7 @@ class MainWindow(QWidget):
         self._show_persona_problems()
         names = [(persona.id, persona.name) for persona in personas]
         self._conversation.transcript.commands.show_personas(names)
-        for number, notice in enumerate(app.memory.notices):
-            self._announcements.tell(f"memory{number}", notice.title, f"{notice.words} {notice.advice}".strip())
+        self._show_memory_notices()
         self.dialogue.start()
         self.control.look_around()
 
@@ -269,6 +271,15 @@ class MainWindow(QWidget):
     def _on_keeping(self, status: KeepingStatus) -> None:
         other = self._show_other if self._backend.app.memory.is_held_elsewhere else None
         self._announcements.show_keeping(status, show_other=other)
+        self._show_memory_notices()
+
+    def _show_memory_notices(self) -> None:
+        """What has happened to the file, each once: most at the start, some when it could be opened later."""
+        notices = self._backend.app.memory.notices
+        for number in range(self._notices_told, len(notices)):
+            notice = notices[number]
+            self._announcements.tell(f"memory{number}", notice.title, f"{notice.words} {notice.advice}".strip())
+        self._notices_told = len(notices)
 
     def _show_other(self) -> None:
         """The program that has the conversations comes to the front, and this one goes."""

@@ -1,5 +1,6 @@
 """Opening a data folder in every state it can be in: the program starts, and nothing that is stored is harmed."""
 
+import asyncio
 import contextlib
 import errno
 import os
@@ -66,7 +67,6 @@ async def count(opened: Opened) -> int:
 async def says(opened: Opened) -> NotKept:
     """Why nothing is kept; and the conversation goes on."""
     assert isinstance(opened.store.status, NotKept)
-    assert opened.store.status.is_lasting
     await opened.store.save_summary(make_conversation(90_000, 1).summary)
     await opened.store.add_message(90_000, make_message(90_001, None))
     assert (await opened.store.read(90_000)).messages[0].id == 90_001
@@ -77,7 +77,7 @@ async def test_a_fresh_folder(folder: Path, use: Use) -> None:
     folder = folder / "in" / "folders"
     opened = use(open_store(folder))
     assert opened.store.status == Kept()
-    assert opened.notices == ()
+    assert opened.notices == []
     assert await count(opened) == 0
     assert mode_of(folder) == 0o700
     files = {path.name: mode_of(path) for path in folder.iterdir()}
@@ -215,7 +215,7 @@ async def test_damage_that_only_use_shows_is_mended_at_the_next_start(filled: Pa
     """SQLite's check does not look into the tables of the search, which every message is written to."""
     run(filled, "UPDATE message_search_data SET block = x'ffffffffffff' WHERE id = 10")
     first = open_store(filled.parent)
-    assert first.notices == ()
+    assert first.notices == []
     await first.store.add_message(1000, make_message(50_001, 1009))
     assert first.store.status == DAMAGED
     await first.store.aclose()
@@ -280,7 +280,7 @@ async def test_half_a_replacement_is_dropped(filled: Path, use: Use) -> None:
     fill_with(draft_of(filled), b"half")
     opened = use(open_store(filled.parent))
     assert await count(opened) == 8
-    assert opened.notices == ()
+    assert opened.notices == []
     assert not draft_of(filled).exists()
 
 
@@ -347,9 +347,71 @@ async def test_no_room_for_the_lock(filled: Path, use: Use) -> None:
     assert await count(opened) == 9
 
 
+async def test_a_file_that_becomes_writable_keeps_what_was_said_meanwhile(filled: Path, use: Use) -> None:
+    with read_only(filled):
+        opened = open_store(filled.parent)
+        await says(opened)
+        assert not is_lasting(opened)
+    heard: list[int] = []
+
+    async def hear() -> None:
+        heard.append(len(await opened.store.summaries()))
+
+    opened.store.when_opened(hear)
+    kept = asyncio.Event()
+    opened.store.subscribe(lambda status: kept.set() if status == Kept() else None)
+    await kept.wait()
+    assert len((await opened.store.read(90_000)).messages) == 1
+    await opened.store.add_message(90_000, make_message(90_002, 90_001))
+    assert heard == [9]
+    await opened.aclose()
+    again = use(open_store(filled.parent))
+    assert len((await again.store.read(90_000)).messages) == 2
+
+
+async def test_closing_writes_what_was_said_if_there_is_room_by_then(filled: Path, use: Use) -> None:
+    with read_only(filled):
+        opened = open_store(filled.parent)
+        await says(opened)
+    await opened.aclose()
+    again = use(open_store(filled.parent))
+    assert len((await again.store.read(90_000)).messages) == 1
+
+
+async def test_a_file_that_is_damaged_by_then_is_recovered_and_keeps_what_was_said(filled: Path, use: Use) -> None:
+    with read_only(filled):
+        opened = use(open_store(filled.parent))
+        await says(opened)
+    fill_with(filled, b"garbage" * 1000)
+    kept = asyncio.Event()
+    opened.store.subscribe(lambda status: kept.set() if status == Kept() else None)
+    await kept.wait()
+    assert "0 messages in 0 conversations" in opened.notices[0].words
+    assert await count(opened) == 1
+    (aside,) = filled.parent.glob("conversations-damaged-*.sqlite3")
+    assert content_of(aside) == b"garbage" * 1000
+
+
+async def test_another_programs_file_in_its_place_lasts(filled: Path, use: Use) -> None:
+    with read_only(filled):
+        opened = use(open_store(filled.parent))
+        await says(opened)
+    run(filled, "PRAGMA application_id = 7")
+    lasting = asyncio.Event()
+    opened.store.subscribe(lambda status: lasting.set() if is_lasting(opened) else None)
+    await lasting.wait()
+    assert "another program" in (await says(opened)).reason
+
+
+def is_lasting(opened: Opened) -> bool:
+    return isinstance(opened.store.status, NotKept) and opened.store.status.is_lasting
+
+
 IN_A_FULL_DISK = """
 import asyncio, sys
 from pathlib import Path
+from seproj_desktop.chat.conversations import ConversationSummary
+from seproj_desktop.chat.keeping import Kept
 from seproj_desktop.storage.opening import open_store
 
 def fill(folder):
@@ -365,7 +427,16 @@ async def main():
     fill(folder)
     opened = open_store(folder)
     print(len(await opened.store.summaries()), opened.is_read_only, opened.store.status.reason, flush=True)
-    await opened.store.aclose()
+    await opened.store.save_summary(ConversationSummary(90_000, "Said meanwhile", "developer", 1.0, 2e9))
+    print((await opened.store.summaries())[0].title, flush=True)
+    (folder / "filling").unlink()
+    decided = asyncio.Event()
+    opened.store.subscribe(lambda status: decided.set() if status == Kept() or status.is_lasting else None)
+    await decided.wait()
+    await opened.aclose()
+    again = open_store(folder)
+    print(again.store.status, [summary.title for summary in await again.store.summaries()][0], flush=True)
+    await again.aclose()
 
 asyncio.run(main())
 """
@@ -388,7 +459,9 @@ def test_a_full_disk(filled: Path, tmp_path: Path, state: str, said: str) -> Non
     mounted = f"mount -t tmpfs -o size=700k none {filled.parent} && {copy} exec {sys.executable} -c '{IN_A_FULL_DISK}'"
     command = ["unshare", "-rm", "sh", "-c", f"{mounted} {filled.parent}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith(f"{said} The disk is full"), done.stderr
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith(f"{said} The disk is full"), done.stderr
+    assert rest == ["Said meanwhile", "Kept() Said meanwhile"], done.stderr
     assert done.returncode == 0
 
 

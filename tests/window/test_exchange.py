@@ -4,7 +4,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from seproj_desktop.window.exchange import Exchange
 from tests.window.conftest import House, OpenHouse
@@ -84,6 +84,46 @@ def test_a_file_that_is_none_changes_nothing(make_house: OpenHouse, tmp_path: Pa
     assert not house.reports[0].traceback
     assert house.listed == ()
     house.wait(lambda: house.notice("exchange") == "")
+
+
+def test_a_backup_takes_the_place_of_what_is_there_after_a_question(make_house: OpenHouse, tmp_path: Path) -> None:
+    house, path = make_house().open(), tmp_path / "backup.sqlite3"
+    ask(house)
+    choose_file(house, "backUp", "backupFile", path)
+    house.wait(lambda: "Everything is in backup.sqlite3." in house.notice("exchange"))
+    (kept,) = [one.id for one in house.listed]
+    house.act("newConversation")
+    house.say("Said later")
+    house.wait(lambda: house.spoken == ["Said later", "Hello, world!"])
+    house.type("half a thought")
+    choose_file(house, "restoreBackup", "restoreFile", path)
+    house.wait(lambda: "They take the place of all 2 conversations" in house.notice("exchange"))
+    assert "1 conversations with 2 messages" in house.notice("exchange")
+    assert len(house.listed) == 2, "nothing is done before the person has agreed"
+    next(one for one in house.window.findChildren(QPushButton, "noticeChoice0") if one.text() == "Restore").click()
+    house.wait(lambda: "restored from backup.sqlite3" in house.notice("exchange"))
+    house.wait(lambda: [one.id for one in house.listed] == [kept])
+    house.show(kept)
+    assert house.spoken == ["Keep this", "Hello, world!"]
+    house.say("It goes on")
+    house.wait(lambda: len(house.spoken) == 4 and not house.stop_button.isVisible())
+    (aside,) = house.paths.data.glob("conversations-replaced-*.sqlite3")
+    assert str(aside) in house.notice("exchange")
+    house.close()
+    again = make_house().open()
+    again.show(kept)
+    assert again.spoken[2:] == ["It goes on", "Hello, world!"]
+
+
+def test_what_is_no_backup_is_refused_before_anything_is_asked(make_house: OpenHouse, tmp_path: Path) -> None:
+    house, path = make_house().open(), tmp_path / "other.sqlite3"
+    path.write_bytes(b"garbage" * 1000)
+    ask(house)
+    choose_file(house, "restoreBackup", "restoreFile", path)
+    house.wait(lambda: bool(house.reports))
+    assert "damaged or no backup" in house.reports[0].message
+    assert house.spoken == ["Keep this", "Hello, world!"]
+    assert len(house.listed) == 1
 
 
 def test_a_backup_is_made_while_the_program_runs(make_house: OpenHouse, tmp_path: Path) -> None:

@@ -577,15 +577,44 @@ async def test_conversations_that_nobody_uses_leave_the_memory_unless_it_is_the_
         assert store.reads == reads
 
 
-async def test_everything_can_be_read_anew() -> None:
-    async with a_house() as house:
-        conversation = await house.ask("Hi")
-        await house.store.purge([conversation])
-        await house.chat.stop_all()
-        await house.chat.reload()
+async def test_other_conversations_take_the_place_of_these() -> None:
+    async with a_house(gated()) as house:
+        conversation = await house.chat.send(None, "Hi", "plain")
+        await let(house.engine, 2)
+        await house.chat.send(conversation, "Later", "plain")
+
+        async def replace_all() -> str:
+            stored = await house.store.read(conversation)
+            assert [(message.text, message.state) for message in stored.messages] == [
+                ("Hi", "complete"),
+                ("ab", "stopped"),
+            ], "the answer has ended, and what waits does not follow it"
+            with pytest.raises(UserError, match="being replaced"):
+                await house.chat.send(conversation, "Now", "plain")
+            with pytest.raises(UserError, match="being replaced"):
+                await house.chat.exchange(replace_all)
+            await house.store.purge([conversation])
+            return "done"
+
+        assert await house.chat.exchange(replace_all) == "done"
         assert house.library.summaries == ()
         with pytest.raises(UserError, match="not there any more"):
             await house.chat.fork(conversation, 1)
+        house.release()
+        assert await house.ask("Again")
+
+
+async def test_where_they_could_not_be_replaced_everything_goes_on() -> None:
+    async with a_house() as house:
+        conversation = await house.ask("Hi")
+
+        async def fail() -> None:
+            raise UserError("No.")
+
+        with pytest.raises(UserError, match="No"):
+            await house.chat.exchange(fail)
+        await house.ask("More", conversation)
+        assert len(await house.texts(conversation)) == 4
 
 
 def in_order(house: House) -> list[int]:
