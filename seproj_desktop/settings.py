@@ -98,6 +98,46 @@ class ServerSettings(Section):
     queue_limit: int = Field(
         default=1024, ge=0, le=100_000, title="Queue limit", description="requests that may wait; further ones get 503"
     )
+    client_limit: int = Field(
+        default=512,
+        ge=1,
+        le=100_000,
+        title="Requests per client",
+        description="what one client may ask at once; further requests get 429",
+    )
+    connection_limit: int = Field(
+        default=2048,
+        ge=16,
+        le=100_000,
+        title="Connections",
+        description="open at once; past it the one that has been idle longest is closed",
+    )
+    body_mib: int = Field(
+        default=8, ge=1, le=1024, title="Body size", description="the largest request in MiB; larger ones get 413"
+    )
+    message_limit: int = Field(
+        default=2000, ge=1, le=1_000_000, title="Messages", description="the most messages in one request"
+    )
+    character_limit: int = Field(
+        default=2_000_000, ge=1000, le=1_000_000_000, title="Characters", description="the longest text of one request"
+    )
+    receive_seconds: float = Field(
+        default=30.0,
+        gt=0.0,
+        le=3600.0,
+        title="Slow senders",
+        description="how long a whole request may take to arrive before its connection is closed",
+    )
+    send_seconds: float = Field(
+        default=30.0,
+        gt=0.0,
+        le=3600.0,
+        title="Slow readers",
+        description="how long a client may leave its answer unread before it is ended",
+    )
+    idle_seconds: int = Field(
+        default=30, ge=1, le=3600, title="Idle connections", description="how long one stays open between requests"
+    )
     keep_texts: bool = Field(
         default=False,
         title="Keep texts",

@@ -16,10 +16,10 @@ from seproj_desktop.server.heading import Heading, host_name, is_loopback
 from seproj_desktop.server.keys import ApiKey, ApiKeys
 from seproj_desktop.server.refusals import send_error
 from seproj_desktop.server.reply import id_header, new_request_id, send_json
+from seproj_desktop.server.stream_limits import ClientLimit
 from seproj_desktop.settings import ServerSettings
 
-MAX_BODY_BYTES = 8 * 1024 * 1024
-TOO_LARGE = f"The body is larger than {MAX_BODY_BYTES // 1024**2} MiB."
+MIB = 1024 * 1024
 HEALTH_PATH = "/health"
 IT_LIVES = b'{"status":"ok"}'
 KEY_NEEDED = 'This server needs an API key: send the header "Authorization: Bearer KEY" or "x-api-key: KEY".'
@@ -37,6 +37,8 @@ class AccessRules:
         self._keys = keys
         self._hosts = {name for host in settings.allowed_hosts if (name := host_name(host))}
         self._origins = {origin.rstrip("/").lower() for origin in settings.cors_origins}
+        self._body_limit = settings.body_mib * MIB
+        self._client_limit = ClientLimit(settings.client_limit)
         self._bound = settings.host.strip("[]").lower()
         name = (machine or socket.gethostname()).lower()
         self._machine = {name, f"{name}.local"}
@@ -66,11 +68,46 @@ class AccessRules:
         if key is None and self._needs_key(scope):
             await _answer_stranger(scope, send)
             return
-        scope[SCOPE_KEY] = read_caller(scope, key.name if key is not None else None)
-        if heading.length is not None and (not heading.length.isdigit() or int(heading.length) > MAX_BODY_BYTES):
-            await send_error(scope, send, HTTPException(413, TOO_LARGE))
+        caller = scope[SCOPE_KEY] = read_caller(scope, key.name if key is not None else None)
+        if heading.length is not None and not self._fits(heading.length):
+            await send_error(scope, send, self._too_large())
+        elif scope["method"] == "POST":
+            await self._serve_counted(
+                caller.name, scope, self._limited(receive) if heading.is_chunked else receive, send
+            )
+        else:
+            await self._app(scope, receive, send)
+
+    async def _serve_counted(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._client_limit.enter(client)
+        except HTTPException as refusal:
+            await send_error(scope, send, refusal)
             return
-        await self._app(scope, _limited(receive) if heading.is_chunked else receive, send)
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._client_limit.leave(client)
+
+    def _fits(self, length: str) -> bool:
+        return length.isdigit() and len(length) < 20 and int(length) <= self._body_limit
+
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"The body is larger than {self._body_limit // MIB} MiB.")
+
+    def _limited(self, receive: Receive) -> Receive:
+        """`receive` for a body that does not tell its length: refuses it once it has grown too large."""
+        taken = 0
+
+        async def receive_limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._body_limit:
+                raise self._too_large()
+            return message
+
+        return receive_limited
 
     def _check_host(self, scope: Scope, heading: Heading) -> None:
         named = host_name(heading.hosts[0]) if len(heading.hosts) == 1 else None
@@ -117,18 +154,3 @@ async def _answer_stranger(scope: Scope, send: Send) -> None:
 def _here(scope: Scope) -> str:
     """The address of this machine at which the request arrived."""
     return str((scope.get("server") or ("",))[0])
-
-
-def _limited(receive: Receive) -> Receive:
-    """`receive` for a body that does not tell its length: refuses it once it has grown too large."""
-    taken = 0
-
-    async def receive_limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > MAX_BODY_BYTES:
-            raise HTTPException(413, TOO_LARGE)
-        return message
-
-    return receive_limited

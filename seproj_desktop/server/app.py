@@ -20,6 +20,7 @@ from seproj_desktop.server.generate import UNEXPECTED, AnswerSource, GenerateEnd
 from seproj_desktop.server.health import EngineView, Health, describe
 from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.server.openapi import ACCESS_PROBLEMS, add_generate, problem_responses
+from seproj_desktop.server.request import TextLimits
 from seproj_desktop.settings import ServerSettings
 
 GENERATE_PATHS = ("/generate", "/api/generate")
@@ -39,7 +40,7 @@ def create_app(
 ) -> ASGIApp:
     """Without `keys` nobody needs one, and nobody from outside gets in."""
     api = _ordinary_routes(engine)
-    generate = GenerateEndpoint(engine, personas, board)
+    generate = GenerateEndpoint(engine, personas, board, TextLimits.of(settings))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         lane: ASGIApp = generate if scope.get("path") in GENERATE_PATHS else api

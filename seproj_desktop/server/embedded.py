@@ -20,6 +20,7 @@ from seproj_desktop.server.keys import ApiKeys, KeyRing
 from seproj_desktop.server.networks import KnownNetworks, lan_addresses
 from seproj_desktop.server.quiet_uvicorn import QuietServer
 from seproj_desktop.server.status import Broken, Draining, Off, On, ServerStatus, TurningOn
+from seproj_desktop.server.warden import WireLimits
 from seproj_desktop.settings import ServerSettings
 
 logger = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class EmbeddedServer:
         )
 
     async def _serve_on(self, listening: socket.socket, context: ssl.SSLContext | None, status: On) -> None:
-        self._server = QuietServer(self._app, context)
+        self._server = QuietServer(self._app, WireLimits.of(self._settings), context)
         self._serving = asyncio.create_task(self._serve(self._server, listening), name="http server")
         await self._server.settled.wait()
         if self._serving.done() or not self._server.started:

@@ -25,6 +25,7 @@ from seproj_desktop.server.ndjson import AnswerLines
 from seproj_desktop.server.reply import Reply, new_request_id
 from seproj_desktop.server.request import (
     ClientLeftError,
+    TextLimits,
     check_method_and_type,
     make_job,
     parse_request,
@@ -61,7 +62,8 @@ class AnswerSource(Protocol):
 class GenerateEndpoint:
     """The ASGI callable behind /generate and /api/generate."""
 
-    def __init__(self, engine: AnswerSource, personas: PersonaLibrary, board: RequestBoard) -> None:
+    def __init__(self, engine: AnswerSource, personas: PersonaLibrary, board: RequestBoard, limits: TextLimits) -> None:
+        self._limits = limits
         self._engine = engine
         self._personas = personas
         self._board = board
@@ -89,7 +91,7 @@ class GenerateEndpoint:
 
     async def _answer(self, scope: Scope, receive: Receive, reply: Reply, entry: OpenRequest) -> None:
         check_method_and_type(scope)
-        request = parse_request(await read_body(receive))
+        request = parse_request(await read_body(receive), self._limits)
         lines = AnswerLines(reply.request_id, cumulative=request.cumulative and request.stream)
         shortcut = Shortcut(reply, lines)
         taker = shortcut.take if request.stream else None

@@ -63,17 +63,20 @@ class Problem(BaseModel):
 
 
 PROBLEMS = {
-    400: "The engine refuses these messages, such as a prompt that is longer than the context.",
+    400: "No HTTP, or the engine refuses these messages, such as a prompt that is longer than the context.",
     401: "An API key is needed and none that is known was shown.",
     403: "The Host header does not name this machine, or the page's origin is not listed.",
     405: "Not POST.",
-    413: "The body is too large.",
+    408: "The request did not arrive in time.",
+    413: "The body is larger than the setting body_mib.",
     415: "The body is not application/json.",
     422: "Broken JSON, a bound, an unknown field, or an unknown persona (then the known ones are listed).",
+    429: "This client has as many requests running as the setting client_limit. Retry-After tells when to try again.",
+    431: "The request's head is too large.",
     500: "Something unexpected went wrong.",
     503: "No engine: it cannot be loaded, it ended, or too many requests wait. Retry-After tells when to try again.",
 }
-ACCESS_PROBLEMS = {status: PROBLEMS[status] for status in (401, 403, 413)}
+ACCESS_PROBLEMS = {status: PROBLEMS[status] for status in (400, 401, 403, 408, 413, 431)}
 
 
 def problem_responses(problems: dict[int, str]) -> dict[str, Any]:

@@ -9,23 +9,35 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-KEEP_ALIVE_SECONDS = 30
+from seproj_desktop.server.careful_protocol import CarefulProtocol
+from seproj_desktop.server.warden import Warden, WireLimits
+
 LAST_WORDS_SECONDS = 0.5
 """How long clients have to read the last line once their answers were cancelled."""
+
+
+class WatchedConfig(uvicorn.Config):
+    """uvicorn makes the protocols, and hands them nothing but its configuration: the warden goes along with that."""
+
+    def __init__(self, limits: WireLimits, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.warden = Warden(limits)
 
 
 class QuietServer(uvicorn.Server):
     """Serves until `leave`; `serve` then returns after the drain time and the last words, or sooner."""
 
-    def __init__(self, app: ASGIApp, context: ssl.SSLContext | None = None) -> None:
-        config = uvicorn.Config(
+    def __init__(self, app: ASGIApp, limits: WireLimits, context: ssl.SSLContext | None = None) -> None:
+        config = WatchedConfig(
+            limits,
             app,
             loop="none",
-            http="auto",
+            http=CarefulProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -33,10 +45,11 @@ class QuietServer(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             date_header=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_keep_alive=limits.idle_seconds,
             ssl_context_factory=None if context is None else lambda _config, _default: context,
         )
         super().__init__(config)
+        self._warden = config.warden
         self.settled = asyncio.Event()
         self._leaving = asyncio.Event()
         self.servers = []
@@ -62,6 +75,7 @@ class QuietServer(uvicorn.Server):
         for task in tuple(self.server_state.tasks):
             task.cancel()
         self._cut_connections()
+        self._warden.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

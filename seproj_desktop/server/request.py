@@ -4,6 +4,7 @@ Pydantic reads the JSON itself, in one step. Refusals are FastAPI's `HTTPExcepti
 understand as well.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException
@@ -13,8 +14,12 @@ from starlette.types import Receive, Scope
 from seproj_desktop.chat.messages import SERVER_PRIORITY, GenerateRequest, GenerationJob, TextTaker
 from seproj_desktop.chat.personas import PersonaLibrary, UnknownPersonaError
 from seproj_desktop.chat.trace import RequestTrace
+from seproj_desktop.settings import ServerSettings
 
 SHOWN_ERRORS = 20
+MOST_STOPS = 64
+LONGEST_STOP = 1000
+"""The engine looks for each of them behind every token."""
 
 
 class ClientLeftError(Exception):
@@ -42,11 +47,36 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(pieces)
 
 
-def parse_request(body: bytes) -> GenerateRequest:
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """How much one request may say, as the settings have it."""
+
+    messages: int
+    characters: int
+
+    @classmethod
+    def of(cls, settings: ServerSettings) -> "TextLimits":
+        return cls(settings.message_limit, settings.character_limit)
+
+    def check(self, request: GenerateRequest) -> None:
+        """Raises 422."""
+        if len(request.messages) > self.messages:
+            raise _out_of_bounds("messages", f"There are more than {self.messages:,} messages.")
+        if sum(len(message.content) for message in request.messages) > self.characters:
+            raise _out_of_bounds("messages", f"The messages have more than {self.characters:,} characters.")
+        stop = request.stop or ()
+        if len(stop) > MOST_STOPS or any(len(each) > LONGEST_STOP for each in stop):
+            words = f"There are more than {MOST_STOPS} stop strings, or one has more than {LONGEST_STOP:,} characters."
+            raise _out_of_bounds("stop", words)
+
+
+def parse_request(body: bytes, limits: TextLimits) -> GenerateRequest:
     try:
-        return GenerateRequest.model_validate_json(body)
+        request = GenerateRequest.model_validate_json(body)
     except ValidationError as error:
         raise HTTPException(422, _details(error)) from None
+    limits.check(request)
+    return request
 
 
 def make_job(
@@ -68,6 +98,10 @@ def refusal_words(refusal: HTTPException) -> str:
     if isinstance(detail, list):
         return "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in detail)
     return str(detail)
+
+
+def _out_of_bounds(field: str, words: str) -> HTTPException:
+    return HTTPException(422, [{"type": "out_of_bounds", "loc": ["body", field], "msg": words}])
 
 
 def _details(error: ValidationError) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from seproj_desktop.server.access import MAX_BODY_BYTES, AccessRules
+from seproj_desktop.server.access import MIB, AccessRules
 from seproj_desktop.server.heading import host_name
 from seproj_desktop.settings import ServerSettings
 from tests.server.house import House, body_of
 
+MAX_BODY_BYTES = 8 * MIB
 LISTED = "http://localhost:3000"
 SETTINGS = ServerSettings(cors_origins=(LISTED + "/",), allowed_hosts=("workstation.example",))
 GOOD_HOSTS = [

@@ -119,7 +119,9 @@ async def test_the_document_tells_the_contract(house: House) -> None:
     document = (await house.get("/openapi.json")).json()
     assert set(document["paths"]) == {"/health", "/generate", "/api/generate"}
     operation = document["paths"]["/generate"]["post"]
-    assert set(operation["responses"]) == {"200", "400", "401", "403", "405", "413", "415", "422", "500", "503"}
+    assert set(operation["responses"]) == {
+        *("200", "400", "401", "403", "405", "408", "413", "415", "422", "429", "431", "500", "503")
+    }
     assert set(operation["responses"]["200"]["content"]) == {"application/x-ndjson", "application/json"}
     body = document["components"]["schemas"]["GenerateRequest"]
     assert body["additionalProperties"] is False
