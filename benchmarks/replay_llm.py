@@ -68,6 +68,7 @@ async def record(namespace: argparse.Namespace, bodies: list[dict[str, Any]]) ->
 class ReplayLLM:
     """What vLLM's app and `VllmEngine` need of an `AsyncLLM`; answers come as fast as they are taken.
 
+    As in the real one, a single task puts the outputs of a step into the requests' queues, from where they are read.
     The recording is read at the first request, so that a server can start while it is being made.
     """
 
@@ -85,35 +86,52 @@ class ReplayLLM:
         self.input_processor = InputProcessor(vllm_config, self.renderer)
         self._file = file
         self._answers: Iterator[list[Any]] | None = None
-        self._feeding: set[asyncio.Task[None]] = set()
+        self._numbers = itertools.count()
+        self._running: dict[str, tuple[Any, Iterator[Any]]] = {}
+        self._stepping: asyncio.Task[None] | None = None
 
-    async def generate(self, *_: Any, **__: Any) -> AsyncGenerator[Any, None]:
-        if self._answers is None:
-            recording: Recording = pickle.loads(self._file.read_bytes())
-            self._answers = itertools.cycle(recording)
-        for output in next(self._answers):
-            await asyncio.sleep(0)  # a turn for every other stream, as between two steps of an engine
-            yield output
+    async def generate(self, *arguments: Any, **more: Any) -> AsyncGenerator[Any, None]:
+        """As `AsyncLLM.generate` reads its queue."""
+        queue = await self.add_request(*arguments, **more)
+        try:
+            is_finished = False
+            while not is_finished:
+                output = queue.get_nowait() or await queue.get()
+                is_finished = output.finished
+                yield output
+        finally:
+            await self.abort(queue.request_id)
 
     async def add_request(self, *_: Any, **__: Any) -> Any:
         """The queue of one answer, as `AsyncLLM` hands it out."""
         from vllm.sampling_params import RequestOutputKind
         from vllm.v1.engine.output_processor import RequestOutputCollector
 
-        queue = RequestOutputCollector(RequestOutputKind.DELTA, "replay")
-        feeding = asyncio.create_task(self._feed(queue))
-        self._feeding.add(feeding)
-        feeding.add_done_callback(self._feeding.discard)
+        if self._answers is None:
+            recording: Recording = pickle.loads(self._file.read_bytes())
+            self._answers = itertools.cycle(recording)
+        queue = RequestOutputCollector(RequestOutputKind.DELTA, f"replay-{next(self._numbers)}")
+        self._running[queue.request_id] = queue, iter(next(self._answers))
+        if self._stepping is None or self._stepping.done():
+            self._stepping = asyncio.create_task(self._step())
         return queue
 
-    async def _feed(self, queue: Any) -> None:
-        async for output in self.generate():
-            while queue.output is not None:  # noqa: ASYNC110  two that wait would be merged; vLLM has no event for it
-                await asyncio.sleep(0)
-            queue.put(output)
+    async def _step(self) -> None:
+        """One output for every request, then a turn for whoever reads them; two that wait would be merged."""
+        while self._running:
+            for request_id, (queue, outputs) in tuple(self._running.items()):
+                if queue.output is not None:
+                    continue
+                output = next(outputs)
+                if output.finished:
+                    del self._running[request_id]
+                queue.put(output)
+            await asyncio.sleep(0)
 
-    async def abort(self, request_id: str, internal: bool = False) -> None:
+    async def abort(self, request_id: str | list[str], internal: bool = False) -> None:
         """Nothing runs on after its reader has gone."""
+        for one in [request_id] if isinstance(request_id, str) else request_id:
+            self._running.pop(one, None)
 
     def check_admission(self, *_: Any, **__: Any) -> None:
         """There is always room."""
