@@ -20,7 +20,7 @@ from benchmarks.machine import Machine
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
 
-PARTS = ("engine", "replay", "startup", "transcript", "store")
+PARTS = ("engine", "replay", "first", "startup", "transcript", "store")
 WITHOUT_ENGINE = {"transcript", "store"}
 
 
@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="one short round, about four minutes")
     parser.add_argument("--engine", action="store_true", help="only the engine through its three doors")
     parser.add_argument("--replay", action="store_true", help="only the HTTP layer, on recorded engine outputs")
+    parser.add_argument("--first", action="store_true", help="only the window's first token while its server is busy")
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
     parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
     parser.add_argument("--store", action="store_true", help="only the store, search, import and export, the sidebar")
@@ -91,6 +92,10 @@ def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
         from benchmarks.replay import run_replay
 
         run_replay(folder, report, _tell, quick=quick)
+    elif part == "first":
+        from benchmarks.window_first import run_window_first
+
+        run_window_first(folder, report, _tell, quick=quick)
     elif part == "startup":
         from benchmarks.startup import run_startup
 

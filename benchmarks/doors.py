@@ -25,7 +25,8 @@ from seproj_desktop.settings import EngineSettings
 DEMO = resources_folder() / "models" / "demo"
 CACHE_MIB = 256
 CONTEXT = 4096
-SEQUENCES = 128
+SEQUENCES = 272
+"""More than the most clients, so that it is not the queue that is measured."""
 START_SECONDS = 300.0
 OWN_LOGGING = ("VLLM_LOGGING_CONFIG_PATH",)
 """Variables of ours that vLLM's own server does not get."""

@@ -128,7 +128,7 @@ class ReplayLLM:
                 queue.put(output)
             await asyncio.sleep(0)
 
-    async def abort(self, request_id: str | list[str], internal: bool = False) -> None:
+    async def abort(self, request_id: str | list[str], **_: Any) -> None:
         """Nothing runs on after its reader has gone."""
         for one in [request_id] if isinstance(request_id, str) else request_id:
             self._running.pop(one, None)

@@ -62,7 +62,7 @@ def _stalls(folder: Path, variables: dict[str, str], tell: Tell, *, requests: in
         environment = variables | doors.settings_variables(doors.engine_settings("auto"))
         probe = stack.enter_context(Worker("probe", "window_probe", arguments, folder, environment))
         client = stack.enter_context(Worker("probe-client", "client", [], folder))
-        port = _port_once_ready(probe)
+        port = port_once_ready(probe)
         found = {"loading": probe.ask("take")}
         time.sleep(IDLE_SECONDS)
         found["idle"] = probe.ask("take")
@@ -80,7 +80,7 @@ def _stalls(folder: Path, variables: dict[str, str], tell: Tell, *, requests: in
         return found
 
 
-def _port_once_ready(probe: Worker) -> int:
+def port_once_ready(probe: Worker) -> int:
     """Waits for the engine and the server, in whichever order they come."""
     known: dict[str, Any] = {}
     while not {"engine", "server"} <= known.keys() or known["engine"] != "ready":

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from benchmarks.probe_panes import Panes
+from benchmarks.probe_questions import Questions
 from benchmarks.wire import say
 from seproj_desktop.app import App, assemble
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready
@@ -82,10 +83,13 @@ def tell_server(status: ServerStatus) -> None:
         say({"server": status.address})
 
 
-def answer_questions(pulse: Pulse, panes: Panes) -> None:
+def answer_questions(pulse: Pulse, panes: Panes, questions: Questions) -> None:
     """On a thread of its own, until standard input ends."""
     for line in sys.stdin:
-        match json.loads(line)["command"]:
+        fields = json.loads(line)
+        match fields["command"]:
+            case "ask":
+                questions.begin.emit(fields["count"])  # says by itself what it has found
             case "take":
                 say(pulse.take())
             case "open_panes":
@@ -107,17 +111,18 @@ def main() -> int:
     settings = load_settings(paths.settings_file, os.environ, {"server": {"port": 0}}).settings
     reporter = ErrorReporter()
     reporter.install()
-    pulse, panes = Pulse(), Panes()
+    pulse, panes, questions = Pulse(), Panes(), Questions()
 
     def assembled() -> App:
         pulse.begin.emit()
         app = assemble(settings, paths, reporter)
         app.engine.subscribe(tell_engine)
         app.engine.subscribe(lambda status: panes.use(app) if isinstance(status, Ready) else None)
+        app.engine.subscribe(lambda status: questions.use(app) if isinstance(status, Ready) else None)
         app.server.subscribe(tell_server)
         return app
 
-    threading.Thread(target=answer_questions, args=(pulse, panes), name="questions", daemon=True).start()
+    threading.Thread(target=answer_questions, args=(pulse, panes, questions), name="questions", daemon=True).start()
     return run_window(assembled, reporter, settings, persona=None, start_server=True)
 
 

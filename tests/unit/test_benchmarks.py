@@ -9,6 +9,8 @@ from benchmarks import prompts
 from benchmarks.figures import Answer, Sample, paired_ratio, percentile, summarise
 from benchmarks.report import Report, Section, aligned, as_markdown, as_text
 from benchmarks.streams import FIRST_TOKEN, LAST_CHUNK, BadStreamError, dechunk, read_ndjson, read_sse
+from benchmarks.window_first import Found
+from benchmarks.window_first import section as window_first_section
 from seproj_desktop.server.ndjson import AnswerLines
 
 
@@ -157,3 +159,16 @@ def test_prompts_whose_answers_run_to_the_limit_are_chosen() -> None:
     bodies = prompts.candidates(16)
     assert prompts.choose(ScriptedDoor({1, 3, 5, 7}), 16) == [bodies[n] for n in (1, 3, 5, 7)]
     assert prompts.choose(ScriptedDoor({1}), 16) == bodies[: prompts.ENOUGH]
+
+
+def found(clients: int, shown: float, step: float, late: float = 3.0) -> Found:
+    stalls = {"longest": 20.0, "p99": late, "over_17": 1.0, "beats": 100.0}
+    return Found(clients, clients, (shown, shown), (shown / 2, shown / 2), step, stalls)
+
+
+def test_the_window_may_wait_twice_its_idle_time_and_a_step() -> None:
+    told = window_first_section([found(0, 0.02, 0.005), found(64, 0.05, 0.02), found(256, 0.09, 0.04, late=17.0)])
+    assert [row[2] for row in told.rows] == ["20", "50", "90"]
+    assert "60 ms; found 50: met." in told.notes[0]
+    assert "80 ms; found 90: MISSED." in told.notes[2]
+    assert [note.endswith("met.") for note in told.notes[1:4:2]] == [True, False]
