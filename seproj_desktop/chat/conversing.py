@@ -120,6 +120,21 @@ class Conversing:
         self._library.show(summary)
         return new
 
+    async def adopt(self, said: Sequence[ChatMessage], answer: str, persona: Persona, *, is_whole: bool) -> int:
+        """A conversation out of what was said elsewhere; an answer that is not whole can be gone on with."""
+        now, ids = self._clock(), self._library.ids
+        summary = ConversationSummary(ids.next(), _title(said), persona.id, now, now)
+        messages: list[StoredMessage] = []
+        for message in said:
+            parent = messages[-1].id if messages else None
+            messages.append(StoredMessage(ids.next(), parent, message.role, message.content, now))
+        if answer:
+            blank = self._blank(persona, persona.sample(Sampling()), messages[-1].id)
+            messages.append(replace(blank, text=answer, state="complete" if is_whole else "stopped", sampling=None))
+        await self._store.add_conversations([StoredConversation(summary, tuple(messages), messages[0].id)])
+        self._library.show(summary)
+        return summary.id
+
     async def keep_choices(self, live: LiveConversation, choices: Sequence[Choice]) -> None:
         """Writes what the tree has chosen, and tells the path."""
         await written(*(self._store.choose(live.id, *choice) for choice in choices))
@@ -273,6 +288,12 @@ async def _end(answer: RunningAnswer) -> None:
 async def written(*writes: Coroutine[Any, Any, None]) -> None:
     """Has the store write all of this, in this order, and waits for it once instead of time after time."""
     await asyncio.gather(*writes)
+
+
+def _title(said: Sequence[ChatMessage]) -> str:
+    """Of a conversation from elsewhere: the first words of the person there."""
+    asked = next((message for message in said if message.role == "user"), said[0])
+    return first_words(asked.content) or asked.role
 
 
 def _is_first(live: LiveConversation) -> bool:

@@ -54,6 +54,11 @@ class Persona(BaseModel):
             return tuple(messages)
         return (ChatMessage(role="system", content=self.system_prompt), *messages)
 
+    def unspoken(self, messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+        """The messages without this persona's own words in front, as they were before `speak`."""
+        own = ChatMessage(role="system", content=self.system_prompt)
+        return tuple(messages[1:] if messages and messages[0] == own else messages)
+
     def sample(self, base: Sampling, spoken: Iterable[str] = ()) -> Sampling:
         """`base` with this persona's defaults for every field that is not named in `spoken`."""
         own = self.sampling.model_dump(exclude_none=True, exclude=set(spoken))

@@ -19,7 +19,7 @@ from seproj_desktop.chat.conversing import Conversing, written
 from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.chat.library import ConversationLibrary
 from seproj_desktop.chat.live import ConversationListener, LiveConversation
-from seproj_desktop.chat.messages import Sampling
+from seproj_desktop.chat.messages import ChatMessage, Sampling
 from seproj_desktop.chat.news import BinnedBranch, OpenConversation
 from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.chat.shelf import Shelf
@@ -243,6 +243,18 @@ class ChatService:
         async with self._holding(conversation) as live:
             live.message(message)
             return await self._course.fork(live, message)
+
+    @_to_its_end
+    async def adopt(self, said: Sequence[ChatMessage], answer: str, persona: str, *, is_whole: bool) -> int:
+        """A conversation out of what another program has asked, and was answered so far; gives its id.
+
+        Raises `UserError` when there is nothing in it, or it cannot be kept.
+        """
+        speaker = self._personas.get(persona)
+        messages = speaker.unspoken(said)
+        if not messages:
+            raise UserError("There is nothing in it that could be shown.")
+        return await self._course.adopt(messages, answer, speaker, is_whole=is_whole)
 
     async def set_persona(self, conversation: int, persona: str) -> None:
         """Who answers here from the next question on. Raises `UnknownPersonaError`."""

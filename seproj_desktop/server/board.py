@@ -24,6 +24,8 @@ LONGEST_NAME = 100
 
 NOT_WORKED_ON: frozenset[events.FailureKind] = frozenset({"invalid_request", "not_ready", "busy"})
 
+WHOLE: frozenset[Outcome] = frozenset({"done", "length"})
+
 Stop = Callable[[], Awaitable[None]]
 
 
@@ -87,9 +89,8 @@ class OpenRequest:
             duration,
         )
 
-    @property
-    def text(self) -> RequestText:
-        return RequestText(self.persona, self.messages, self.said())
+    def text(self, *, is_whole: bool = False) -> RequestText:
+        return RequestText(self.persona, self.messages, self.said(), is_whole)
 
 
 EndListener = Callable[[OpenRequest, Outcome, int, str], None]
@@ -144,7 +145,7 @@ class RequestBoard:
         """What was said in a running request, or in an ended one whose text is kept."""
         request = self._running.get(request_id)
         if request is not None:
-            return request.text if request.messages else None
+            return request.text() if request.messages else None
         return self._texts.get(request_id)
 
     def keep_texts(self, *, is_on: bool) -> None:
@@ -166,7 +167,7 @@ class RequestBoard:
         self._count += 1
         self._log.append(request.record(time.monotonic(), self._count, outcome, status, words))
         if self._keeps_texts and request.messages:
-            self._keep(request_id, request.text)
+            self._keep(request_id, request.text(is_whole=outcome in WHOLE))
 
     def _keep(self, request_id: str, text: RequestText) -> None:
         self._texts[request_id] = text

@@ -50,6 +50,8 @@ class RequestText(NamedTuple):
     persona: str
     messages: tuple[ChatMessage, ...]
     answer: str
+    is_whole: bool = False
+    """Whether the answer came to its own end."""
 
     @property
     def size(self) -> int:

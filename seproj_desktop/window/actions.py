@@ -48,6 +48,7 @@ COMMANDS = (
     Command("restoreBackup", later("Restore a backup…")),
     Command("restartEngine", later("Restart the engine"), begins_group=True),
     Command("toggleServer", later("Switch the server on or off"), "Ctrl+Shift+S"),
+    Command("showRequests", later("Server, requests and keys…"), "Ctrl+Shift+R"),
     Command("openMenu", later("Open this menu"), "F10", begins_group=True),
     Command("quit", later("Quit"), "Ctrl+Q"),
 )

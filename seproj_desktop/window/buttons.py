@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, ROUNDING, Theme, blend
 
-SIDE_ICON = (16, 13)
+SIGN = (16, 13)
 """Pixels."""
 
 
@@ -43,8 +43,8 @@ class MenuButton(QToolButton):
         )
 
 
-class SideButton(QToolButton):
-    """Draws a window with its left part set off: shows and hides what stands there."""
+class SignButton(QToolButton):
+    """A square with a sign that is drawn, as fonts have none for it; a subclass draws into a frame of `SIGN` pixels."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,9 @@ class SideButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedSize(CONTROL_HEIGHT, CONTROL_HEIGHT)
         theme.changed.connect(self.update)
+
+    def draw_sign(self, painter: QPainter, frame: QRectF) -> None:
+        raise NotImplementedError
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
@@ -61,12 +64,28 @@ class SideButton(QToolButton):
             painter.setPen(theme.accent if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(blend(theme.background, theme.text, 0.12 if self.underMouse() else 0.0))
             painter.drawRoundedRect(box, ROUNDING, ROUNDING)
-        frame = QRectF(0, 0, SIDE_ICON[0], SIDE_ICON[1])
+        frame = QRectF(0, 0, *SIGN)
         frame.moveCenter(box.center())
         painter.setPen(QPen(theme.text, 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame, 2, 2)
+        self.draw_sign(painter, frame)
+
+
+class SideButton(SignButton):
+    """A window with its left part set off: shows and hides what stands there."""
+
+    def draw_sign(self, painter: QPainter, frame: QRectF) -> None:
         painter.drawLine(frame.topLeft() + QPointF(5, 0), frame.bottomLeft() + QPointF(5, 0))
+
+
+class TableButton(SignButton):
+    """A window with lines in it: opens a list."""
+
+    def draw_sign(self, painter: QPainter, frame: QRectF) -> None:
+        for row in range(1, 3):
+            height = QPointF(0, frame.height() * row / 3)
+            painter.drawLine(frame.topLeft() + height, frame.topRight() + height)
 
 
 class LinkButton(QPushButton):

@@ -38,6 +38,8 @@ from seproj_desktop.window.opening import Opening
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.persona_box import PersonaPanel
 from seproj_desktop.window.queue_panel import QueuePanel
+from seproj_desktop.window.requests.panel import RequestsPanel
+from seproj_desktop.window.requests.requests import Requests
 from seproj_desktop.window.server_panel import ServerPanel
 from seproj_desktop.window.sidebar.sidebar import Sidebar
 from seproj_desktop.window.theme import COLUMN_WIDTH, GRID, Theme
@@ -70,6 +72,7 @@ class MainWindow(QWidget):
         self._deleted_parts = DeletedParts(backend, self.dialogue, self._deleted, self)
         self._list_actions = ListActions(backend, self._sidebar, self.dialogue, self)
         self._exchange = Exchange(backend, operations, self._announcements, self)
+        self._requests = Requests(backend, operations, self._requests_panel, self)
         self._arrange()
         self._connect_backend()
         self._connect_engine_panels()
@@ -88,6 +91,7 @@ class MainWindow(QWidget):
 
     def end(self) -> None:
         """Keeps what is typed, and ends what the window runs beside itself."""
+        self._requests_panel.hide()
         if self._backend.is_started:
             self.dialogue.keep_draft()
         self._conversation.end()
@@ -95,6 +99,7 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Gone from the screen at once; what runs behind it is ended by `run`."""
         event.ignore()
+        self._requests_panel.hide()
         self.hide()
         self.close_requested.emit()
 
@@ -113,6 +118,7 @@ class MainWindow(QWidget):
         self._queue = QueuePanel(theme)
         self._deleted = DeletedPanel(theme)
         self._composer = Composer(theme)
+        self._requests_panel = RequestsPanel(theme, self)
 
     def _arrange(self) -> None:
         self.setMinimumSize(*SMALLEST)
@@ -177,6 +183,9 @@ class MainWindow(QWidget):
     def _connect_engine_panels(self) -> None:
         control, menu = self.control, self._model_menu
         self._server.toggle_requested.connect(control.toggle_server)
+        self._server.details_requested.connect(self._requests_panel.open)
+        self._requests_panel.address.toggle_requested.connect(control.toggle_server)
+        self._requests.conversation_made.connect(self._show_made)
         self._engine.cancel_requested.connect(control.cancel)
         menu.model_chosen.connect(control.use_model)
         menu.download_confirmed.connect(control.download)
@@ -241,6 +250,7 @@ class MainWindow(QWidget):
             ("restoreBackup", self._exchange.restore),
             ("restartEngine", self.control.restart_engine),
             ("toggleServer", self.control.toggle_server),
+            ("showRequests", self._requests_panel.open),
             ("openMenu", self._header.menu_button.open_menu),
             ("quit", self.close),
         ):
@@ -317,6 +327,11 @@ class MainWindow(QWidget):
         self._show_title(summary.title)
         is_binned = summary.deleted is not None
         self._announcements.show_binned(partial(self._list_actions.restore, [summary.id]) if is_binned else None)
+
+    def _show_made(self, conversation: int) -> None:
+        """A request of another program goes on here."""
+        self._raise()
+        self.dialogue.show(conversation)
 
     def _offer_conversations_back(self, conversations: list[int]) -> None:
         count = len(conversations)

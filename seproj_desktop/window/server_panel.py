@@ -1,4 +1,4 @@
-"""The server's switch and its address, or in words why there is none.
+"""The server's switch, its address or in words why there is none, and a button for everything else about it.
 
 On the Qt thread. The switch shows the state it is told; a click only asks.
 """
@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QWidget
 
 from seproj_desktop.server.status import Broken, Draining, Off, On, ServerStatus, TurningOn
-from seproj_desktop.window.buttons import LinkButton
+from seproj_desktop.window.buttons import LinkButton, TableButton
 from seproj_desktop.window.controls import ShortLabel, Switch
 from seproj_desktop.window.theme import GRID, Theme
 from seproj_desktop.window.words import server_words
@@ -20,9 +20,10 @@ WIDEST_ADDRESS = "http://127.0.0.1:65535"
 
 
 class ServerPanel(QWidget):
-    """Server [switch] address."""
+    """Server [switch] address [details]."""
 
     toggle_requested = Signal()
+    details_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,11 @@ class ServerPanel(QWidget):
         self.words = ShortLabel()
         self.words.setObjectName("serverWords")
         self.words.setIndent(GRID - 1)
+        self.details = TableButton(theme)
+        self.details.setObjectName("serverDetails")
+        self.details.setAccessibleName(self.tr("Server, requests and keys"))
+        self.details.setToolTip(self.tr("What other programs ask of the model, and how they get in (Ctrl+Shift+R)"))
+        self.details.clicked.connect(self.details_requested)
         self._place = QStackedWidget()
         self._place.addWidget(self.words)
         self._place.addWidget(self.address)
@@ -46,6 +52,7 @@ class ServerPanel(QWidget):
         row.addWidget(title)
         row.addWidget(self.toggle)
         row.addWidget(self._place)
+        row.addWidget(self.details)
         self._copied = QTimer(self, interval=COPIED_MILLISECONDS, singleShot=True)
         self._copied.timeout.connect(lambda: self.show_status(self._status))
         self.toggle.clicked.connect(self.toggle_requested)

@@ -3,11 +3,12 @@
 On the Qt thread; knows nothing of what is found.
 """
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme
+from seproj_desktop.window.fields import ClearingField
+from seproj_desktop.window.theme import Theme
 
 PAUSE_MS = 50
 """At most one search begins in this time."""
@@ -47,7 +48,7 @@ class Newest(QObject):
             self._pass(text)
 
 
-class SearchField(QLineEdit):
+class SearchField(ClearingField):
     """Up, Down, Page Up, Page Down and Enter are for what is found; Esc clears."""
 
     step_pressed = Signal(str)
@@ -58,29 +59,16 @@ class SearchField(QLineEdit):
     ENTERS = ("Return", "Enter", "Num+Enter")
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self.setObjectName("searchField")
         self.setAccessibleName(self.tr("Search"))
         self.setPlaceholderText(self.tr("Search (Ctrl+K)"))
-        self.setClearButtonEnabled(True)
-        self.setFixedHeight(CONTROL_HEIGHT)
         hint = self.tr(
             "Words, “whole phrases”, and filters such as persona:reviewer, model:qwen,"
             " before:2026-03-01, after:2026-01, is:pinned"
         )
         self.setToolTip(hint)
         self.setAccessibleDescription(hint)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def event(self, event: QEvent) -> bool:
-        """Esc is the field's own while there is something to clear; else the window's."""
-        is_escape = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Cancel)
-        if is_escape and event.type() is QEvent.Type.ShortcutOverride and self.text():
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = QKeySequence(event.keyCombination()).toString()
@@ -88,15 +76,5 @@ class SearchField(QLineEdit):
             self.step_pressed.emit(keys)
         elif keys in self.ENTERS:
             self.enter_pressed.emit()
-        elif keys == "Esc" and self.text():
-            self.clear()
         else:
             super().keyPressEvent(event)
-
-    def _restyle(self) -> None:
-        theme = self._theme
-        self.setStyleSheet(
-            f"QLineEdit {{ background: {theme.background.name()}; color: {theme.text.name()};"
-            f" border: 1px solid {theme.line.name()}; border-radius: {ROUNDING}px; padding: 0 {GRID - 2}px; }}"
-            f"QLineEdit:focus {{ border-color: {theme.accent.name()}; }}"
-        )
