@@ -143,6 +143,11 @@ class ServerSettings(Section):
         title="Keep texts",
         description="hold messages and answers of the last 200 requests in memory, for the window's request list",
     )
+    wait_for_engine: bool = Field(
+        default=False,
+        title="Wait for the model",
+        description="requests to /v1 wait while the model loads, instead of being told to try again",
+    )
 
 
 class WindowSettings(Section):

@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
+from starlette.types import ASGIApp
+
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.chat.trace import RequestTrace
@@ -30,6 +32,7 @@ class FakeEngine:
     ending: events.Finished | events.Failed | None = None
     info: EngineInfo = FAKE_INFO
     failure: str | None = None
+    http_app: ASGIApp | None = None
     load: EngineLoad = field(default_factory=EngineLoad)
     jobs: list[GenerationJob] = field(default_factory=list)
     running: dict[str, asyncio.Event] = field(default_factory=dict)

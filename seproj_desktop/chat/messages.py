@@ -49,7 +49,10 @@ class GenerateRequest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn. `max_tokens` None means up to the context limit."""
+    """How the next token is drawn. `max_tokens` None means up to the context limit.
+
+    With a `json_schema`, as JSON text, the answer is JSON that it allows.
+    """
 
     temperature: float = 0.7
     top_p: float = 0.95
@@ -57,6 +60,7 @@ class Sampling:
     presence_penalty: float = 0.0
     frequency_penalty: float = 0.0
     stop: tuple[str, ...] = ()
+    json_schema: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ built-in's place. A broken file is skipped and reported by name and line; it nev
 the disk: call it on the backend thread or before the loops run.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -12,12 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from seproj_desktop.chat.messages import ChatMessage, GenerateRequest, Sampling
 from seproj_desktop.errors import UserError
 
 PersonaId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+
+
+def _schema_text(value: object) -> object:
+    """A JSON schema, written as a table or as JSON text, as JSON text; the order of its parts is kept."""
+    if isinstance(value, str) and not value.strip():
+        return ""
+    schema = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(schema, dict):
+        raise ValueError("must be a JSON schema: a table, or a string with a JSON object")
+    try:
+        return json.dumps(schema)
+    except TypeError as error:
+        raise ValueError("may not hold dates or times") from error
 
 
 class SamplingDefaults(BaseModel):
@@ -36,7 +50,7 @@ class SamplingDefaults(BaseModel):
 class Persona(BaseModel):
     """One persona file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
 
     id: PersonaId
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -47,6 +61,8 @@ class Persona(BaseModel):
     thinking: bool = False
     examples: tuple[str, ...] = ()
     sampling: SamplingDefaults = SamplingDefaults()
+    json_schema: Annotated[str, BeforeValidator(_schema_text), Field(alias="schema")] = ""
+    """What every answer's JSON must look like, as JSON text; a file may write it as a table. Empty: any text."""
 
     def speak(self, messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
         """The messages with this persona's system prompt in front, unless they bring their own."""
@@ -62,7 +78,7 @@ class Persona(BaseModel):
     def sample(self, base: Sampling, spoken: Iterable[str] = ()) -> Sampling:
         """`base` with this persona's defaults for every field that is not named in `spoken`."""
         own = self.sampling.model_dump(exclude_none=True, exclude=set(spoken))
-        fields = {name: getattr(base, name) for name in Sampling.__slots__} | own
+        fields = {name: getattr(base, name) for name in Sampling.__slots__} | own | {"json_schema": self.json_schema}
         return Sampling(**fields)
 
 

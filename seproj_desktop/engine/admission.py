@@ -22,6 +22,9 @@ class Admission:
     """
 
     def __init__(self, places: int, queue_limit: int) -> None:
+        self.places = places
+        self.gathering = asyncio.Lock()
+        """Held by whoever takes several places, one after the other."""
         self._free = places
         self._queue_limit = queue_limit
         self._held: Counter[str] = Counter()

@@ -11,10 +11,14 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
+from starlette.types import ASGIApp
+
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import SERVER_PRIORITY, ChatMessage, GenerationJob
+from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.admission import Admission, QueueFullError
 from seproj_desktop.engine.catalog import ModelSpec
+from seproj_desktop.engine.gate import HttpCall
 from seproj_desktop.engine.protocol import Engine, EngineLoad, EngineLoader, LoadCancelledError, LoadStage
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
 from seproj_desktop.errors import UserError
@@ -80,6 +84,15 @@ class EngineManager:
         """Requests of the server that wait for one of their places in the engine."""
         return self._admission.waiting
 
+    @property
+    def http_app(self) -> ASGIApp | None:
+        """The HTTP API of the engine that runs; None while none does, or where it has none."""
+        return engine.http_app if (engine := self._usable) else None
+
+    def open_call(self, trace: RequestTrace, client: str, model: str) -> HttpCall:
+        """A request to that API, which waits for its places in the engine as all of the server's do."""
+        return HttpCall(trace, self._admission, client, model)
+
     def subscribe(self, listener: StatusListener) -> Callable[[], None]:
         """Calls `listener` on the backend's loop at once and at every change; returns what ends that."""
         self._listeners.append(listener)
@@ -93,11 +106,15 @@ class EngineManager:
         """
         if engine := self._usable:
             return engine
+        # A caller that gives up must not take the load away from the others.
+        return await asyncio.shield(self.begin_start())
+
+    def begin_start(self) -> asyncio.Task[Engine]:
+        """Starts an engine unless that is under way; how it ends, the status tells."""
         if self._starting is None or self._starting.done():
             self._starting = asyncio.create_task(self._start(), name="engine start")
             self._starting.add_done_callback(_retrieve)
-        # A caller that gives up must not take the load away from the others.
-        return await asyncio.shield(self._starting)
+        return self._starting
 
     async def stop(self) -> None:
         """Cancels a load, ends running answers with `abort` and frees everything the engine holds."""

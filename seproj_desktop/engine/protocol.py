@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from starlette.types import ASGIApp
+
 from seproj_desktop.chat.events import StreamEvent
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.engine.catalog import ModelSpec
@@ -57,6 +59,10 @@ class Engine(Protocol):
     @property
     def failure(self) -> str | None:
         """Why this engine can no longer answer, or None while it can. Cheap: it is polled."""
+
+    @property
+    def http_app(self) -> ASGIApp | None:
+        """The engine's own HTTP API, for requests with a `CURRENT_CALL`; None where this engine has none."""
 
     def generate(self, job: GenerationJob) -> AsyncGenerator[StreamEvent, None]:
         """Streams one answer; its last event is one `Finished` or `Failed`. Closing the iterator ends the work."""

@@ -1,19 +1,26 @@
-"""vLLM behind the `Engine` protocol. The only module that imports vllm, and only inside the functions that need it.
+"""vLLM behind the `Engine` protocol. It imports vllm only inside the functions that need it.
 
 `construct` and `VllmEngine.shut_down` block for seconds and run on the loader thread; everything else runs on the
 backend's loop.
 """
 
+import argparse
 import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from starlette.types import ASGIApp
 
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling, SamplingWishes, TextTaker
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
+from seproj_desktop.engine import vllm_http
+from seproj_desktop.engine.gate import GatedEngine
 from seproj_desktop.engine.output_reader import OutputReader
+from seproj_desktop.engine.parsers import choose_parsers
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
 from seproj_desktop.engine.quiet_import import quiet_import
 from seproj_desktop.engine.reasoning import CLOSE, opens_thinking
@@ -59,6 +66,11 @@ def import_engine() -> None:
         import vllm.v1.engine.async_llm
         import vllm.v1.engine.utils  # noqa: F401
 
+        try:
+            vllm_http.import_http()
+        except ImportError:
+            logger.warning("vLLM's HTTP app cannot be imported", exc_info=True)
+
 
 def has_accelerator() -> bool:
     """Whether vLLM will run on something else than the CPU. Imports vllm."""
@@ -71,6 +83,7 @@ def construct(options: EngineOptions, forking: EnvironmentContext | None) -> "Vl
     """Builds the engine; raises whatever vLLM raises. Blocks for many seconds, in the borrowed environment."""
     import vllm.envs
     from vllm.engine.arg_utils import AsyncEngineArgs
+    from vllm.usage.usage_lib import UsageContext
     from vllm.v1.engine.async_llm import AsyncLLM
     from vllm.v1.metrics.loggers import StatLoggerBase
 
@@ -79,9 +92,24 @@ def construct(options: EngineOptions, forking: EnvironmentContext | None) -> "Vl
     counters = LoadCounters()
     recorder: Any = type("LoadRecorder", (_LoadRecorder, StatLoggerBase), {"counters": counters})
     vllm.envs.disable_envs_cache()
-    llm = AsyncLLM.from_engine_args(AsyncEngineArgs(**_engine_args(options)), stat_loggers=[recorder])
+    serving = _serve_args(options)
+    args = AsyncEngineArgs(**_engine_args(options)) if serving is None else AsyncEngineArgs.from_cli_args(serving)
+    config = args.create_engine_config(UsageContext.ENGINE_CONTEXT)
+    # Small models fill the rest of the context with the blanks that JSON allows between its parts. As an argument it
+    # demands one fixed backend, and "auto" has others for what xgrammar cannot do.
+    config.structured_outputs_config.disable_any_whitespace = True
+    llm = AsyncLLM.from_vllm_config(config, stat_loggers=[recorder])
     vllm.envs.enable_envs_cache()  # as vLLM's own processes do: it looks up a variable for every token otherwise
-    return VllmEngine(llm, options, counters)
+    return VllmEngine(llm, options, counters, serving)
+
+
+def _serve_args(options: EngineOptions) -> argparse.Namespace | None:
+    """What the engine and vLLM's HTTP app are made from; None where this vLLM has moved it."""
+    try:
+        return vllm_http.serve_args(_engine_args(options), choose_parsers(Path(options.folder)))
+    except Exception:  # whatever a new release has moved, answering in the window must not depend on it
+        logger.exception("vLLM's HTTP app cannot be set up")
+        return None
 
 
 def _engine_args(options: EngineOptions) -> dict[str, Any]:
@@ -137,7 +165,13 @@ class _LoadRecorder:
 class VllmEngine:
     """A loaded model in vLLM's `AsyncLLM`."""
 
-    def __init__(self, llm: "AsyncLLM", options: EngineOptions, counters: LoadCounters) -> None:
+    def __init__(
+        self,
+        llm: "AsyncLLM",
+        options: EngineOptions,
+        counters: LoadCounters,
+        serving: argparse.Namespace | None = None,
+    ) -> None:
         import vllm
         from vllm.platforms import current_platform
 
@@ -146,6 +180,9 @@ class VllmEngine:
         self._counters = counters
         self._running: set[str] = set()
         self._aborted: set[str] = set()
+        self._serving = serving
+        self._gate = GatedEngine(llm, vllm_http.bound_blanks)
+        self.http_app: ASGIApp | None = None
         self._plain = options.prompt_format == "plain" or not _has_template(llm)
         self._context_length = int(config.model_config.max_model_len)
         self._defaults = config.model_config.get_diff_sampling_param()
@@ -174,13 +211,23 @@ class VllmEngine:
         async for _ in self._llm.generate(prompt, SamplingParams(max_tokens=2, logprobs=1), request_id="warm-up"):
             pass
 
+    async def open_http(self, on_thread: vllm_http.OnThread) -> None:
+        """Builds vLLM's HTTP app; without it the engine answers all the same."""
+        if self._serving is None:
+            return
+        try:
+            self.http_app = await vllm_http.build(self._llm, self._gate, self._serving, on_thread)
+        except Exception:  # as above: whatever has moved
+            logger.exception("vLLM's HTTP app cannot be built")
+
     async def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return len((await self._render(messages, thinking=False))["prompt_token_ids"])
 
     async def abort(self, request_id: str) -> None:
         if request_id in self._running:
             self._aborted.add(request_id)
-        await self._llm.abort(request_id)
+        if not await self._gate.stop(request_id):
+            await self._llm.abort(request_id)
 
     async def generate(self, job: GenerationJob) -> AsyncGenerator[events.StreamEvent, None]:
         """Every token passes here: what can be done once per answer is done before the loop."""
@@ -295,6 +342,8 @@ class VllmEngine:
         )
 
     def _told(self, sampling: Sampling) -> dict[str, Any]:
+        from vllm.sampling_params import StructuredOutputsParams
+
         defaults = {
             name: value for name, value in self._defaults.items() if name in ("top_k", "min_p", "repetition_penalty")
         }
@@ -303,6 +352,7 @@ class VllmEngine:
             "top_p": sampling.top_p or 1e-6,  # vLLM refuses 0, which means: the likeliest token only
             "presence_penalty": sampling.presence_penalty,
             "frequency_penalty": sampling.frequency_penalty,
+            "structured_outputs": StructuredOutputsParams(json=sampling.json_schema) if sampling.json_schema else None,
         }
 
     def _wished(self, wishes: SamplingWishes) -> dict[str, Any]:
@@ -323,6 +373,7 @@ class VllmEngine:
     async def wind_down(self) -> None:
         """Ends the running answers with `abort`, and vLLM's reading task: left alone it would log an error."""
         await self._llm.abort(list(self._running))
+        await self._gate.stop_all()
         if (reader := self._llm.output_handler) is not None:
             reader.cancel()
 
@@ -333,6 +384,8 @@ class VllmEngine:
         except Exception:  # vLLM's own killing trips over a process that ends just then; the caller kills what is left
             logger.warning("vLLM's shutdown failed", exc_info=True)
         finally:
+            self.http_app = None
+            self._gate.let_go()
             del self._llm  # WORKAROUND: AsyncLLM.__del__ fails when it is left to the interpreter's end
 
 

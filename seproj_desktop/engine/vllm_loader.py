@@ -98,6 +98,7 @@ class VllmLoader:
         try:
             on_stage(LoadStage("Warming up", 0.97))
             await engine.warm_up()
+            await engine.open_http(self._thread.submit)
             gc.freeze()  # what a loaded engine consists of stays: the collector need not walk it again and again
         except BaseException:
             await self._thread.submit(engine.shut_down)

@@ -4,6 +4,7 @@ Built once and handed to `EmbeddedServer`; it opens no socket and starts no engi
 """
 
 import functools
+import time
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
@@ -19,6 +20,8 @@ from seproj_desktop.server.docs import docs_page
 from seproj_desktop.server.generate import UNEXPECTED, AnswerSource, GenerateEndpoint
 from seproj_desktop.server.health import EngineView, Health, describe
 from seproj_desktop.server.keys import ApiKeys
+from seproj_desktop.server.openai.door import OpenAiDoor, ServedApi
+from seproj_desktop.server.openai.paths import is_api_path
 from seproj_desktop.server.openapi import ACCESS_PROBLEMS, add_generate, problem_responses
 from seproj_desktop.server.request import TextLimits
 from seproj_desktop.settings import ServerSettings
@@ -27,8 +30,8 @@ GENERATE_PATHS = ("/generate", "/api/generate")
 NO_PARTS_FROM_ELSEWHERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
-class ServedEngine(AnswerSource, EngineView, Protocol):
-    """The engine as this door needs it: answers, and what /health shows."""
+class ServedEngine(AnswerSource, ServedApi, Protocol):
+    """The engine as this door needs it: answers, its own HTTP API, and what /health shows."""
 
 
 def create_app(
@@ -41,9 +44,11 @@ def create_app(
     """Without `keys` nobody needs one, and nobody from outside gets in."""
     api = _ordinary_routes(engine)
     generate = GenerateEndpoint(engine, personas, board, TextLimits.of(settings))
+    openai = OpenAiDoor(engine, personas, board, waits=settings.wait_for_engine, created=int(time.time()))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        lane: ASGIApp = generate if scope.get("path") in GENERATE_PATHS else api
+        path = scope["path"]
+        lane: ASGIApp = generate if path in GENERATE_PATHS else openai if is_api_path(path) else api
         await lane(scope, receive, send)
 
     return AccessRules(dispatch, settings, keys)

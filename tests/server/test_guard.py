@@ -67,8 +67,8 @@ async def refuses_strangers(locked: House, method: str, path: str) -> None:
         assert refused.headers["www-authenticate"] == "Bearer"
         answers.add(refused.text)
         if method != "HEAD":
-            shape = ["error"] if path.startswith("/v1/") else ["detail"]
-            assert list(refused.json()) == shape
+            shape = "error" if path.startswith("/v1/") else "detail"
+            assert shape in refused.json()
     assert len(answers) == 1
 
 
