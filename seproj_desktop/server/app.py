@@ -27,7 +27,9 @@ from seproj_desktop.server.request import TextLimits
 from seproj_desktop.settings import ServerSettings
 
 GENERATE_PATHS = ("/generate", "/api/generate")
-NO_PARTS_FROM_ELSEWHERE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+NO_PARTS_FROM_ELSEWHERE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+}
 
 
 class ServedEngine(AnswerSource, ServedApi, Protocol):

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
+from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from seproj_desktop.server.access import MIB, AccessRules
+from seproj_desktop.server.binding import find_free_port
 from seproj_desktop.server.heading import host_name
 from seproj_desktop.settings import ServerSettings
 from tests.server.house import House, body_of
@@ -195,3 +197,42 @@ async def test_a_chunked_body_is_read(guarded: House) -> None:
 )
 def test_the_host_of_an_authority(authority: str, name: str | None) -> None:
     assert host_name(authority) == name
+
+
+@pytest.mark.parametrize("host", ["[::1]", "[::1]:{port}", "localhost:{port}", "127.0.0.1", "[0:0:0:0:0:0:0:1]:{port}"])
+async def test_names_of_this_machine_over_ipv6(open_house: Callable[..., House], host: str) -> None:
+    if find_free_port(IPv6Address("::1"), 20_000) is None:
+        pytest.skip("this machine has no IPv6")
+    house = open_house(settings=SETTINGS)
+    await house.server.start("::1", 0)
+    assert (await house.get("/health", headers={"Host": host.format(port=house.port)})).status_code == 200
+    for other in (
+        "[::2]",
+        "[fe80::1]:80",
+        "evil.example",
+        f"[::1]:{house.port}0000",
+        "::1",
+        "[::1",
+        "[::1]]",
+        "[::1]x",
+    ):
+        assert (await house.get("/health", headers={"Host": other})).status_code == 403
+    own = {"Origin": house.address, "Host": f"[::1]:{house.port}"}
+    assert (await house.get("/health", headers=own)).status_code == 200
+
+
+async def test_without_a_host_it_is_refused(guarded: House) -> None:
+    for version in ("1.0", "1.1"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", guarded.port)
+        writer.write(f"GET /health HTTP/{version}\r\nConnection: close\r\n\r\n".encode())
+        assert b" 403 " in await reader.readline()
+        writer.transport.abort()
+
+
+async def test_a_websocket_is_refused_at_the_socket(guarded: House) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", guarded.port)
+    lines = ["GET /generate HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"]
+    lines += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", ""]
+    writer.write("\r\n".join(lines).encode())
+    assert b" 405 " in await reader.readline()
+    writer.transport.abort()
