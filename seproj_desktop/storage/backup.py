@@ -215,7 +215,11 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
 
 
 def _contents(connection: sqlite3.Connection) -> Contents:
-    query = "SELECT count(*), (SELECT count(*) FROM messages), max(changed) FROM conversations"
+    """What anybody would see of it, so without what was being imported."""
+    is_older = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'importing'").fetchone() is None
+    hidden = "()" if is_older else "(SELECT id FROM importing)"
+    messages = f"SELECT count(*) FROM messages WHERE conversation NOT IN {hidden}"  # noqa: S608  our own constants
+    query = f"SELECT count(*), ({messages}), max(changed) FROM conversations WHERE id NOT IN {hidden}"  # noqa: S608
     return Contents(*connection.execute(query).fetchone())
 
 

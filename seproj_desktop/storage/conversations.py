@@ -47,14 +47,18 @@ def newest_id(connection: sqlite3.Connection) -> int:
 
 
 def read_summaries(connection: sqlite3.Connection) -> tuple[ConversationSummary, ...]:
-    """The last changed first."""
-    rows = connection.execute(f"SELECT {SUMMARY_COLUMNS} FROM conversations ORDER BY changed DESC, id DESC")  # noqa: S608
+    """The last changed first; without what is still being imported."""
+    rows = connection.execute(
+        f"SELECT {SUMMARY_COLUMNS} FROM conversations WHERE id NOT IN (SELECT id FROM importing)"  # noqa: S608
+        " ORDER BY changed DESC, id DESC"
+    )
     return tuple(map(summary_of, rows))
 
 
 def read_folders(connection: sqlite3.Connection) -> tuple[Folder, ...]:
-    """In the order of their names, upper and lower case alike."""
-    folders = (Folder(id_, name) for id_, name in connection.execute("SELECT id, name FROM folders"))
+    """In the order of their names, upper and lower case alike; without what is still being imported."""
+    query = "SELECT id, name FROM folders WHERE id NOT IN (SELECT id FROM importing)"
+    folders = (Folder(id_, name) for id_, name in connection.execute(query))
     return tuple(sorted(folders, key=lambda folder: (folder.name.casefold(), folder.id)))
 
 
@@ -89,10 +93,15 @@ def add_conversation(connection: sqlite3.Connection, conversation: StoredConvers
     """Adds a whole conversation, its messages in any order."""
     id_ = conversation.summary.id
     save_summary(connection, conversation.summary)
-    connection.executemany(ADD_MESSAGE, ((id_, *message_row(message)) for message in conversation.messages))
+    add_messages(connection, id_, conversation.messages)
     choose(connection, id_, None, conversation.chosen)
     save_draft(connection, id_, conversation.draft)
     save_queue(connection, id_, conversation.queue)
+
+
+def add_messages(connection: sqlite3.Connection, conversation: int, messages: Iterable[StoredMessage]) -> None:
+    """Adds messages that choose as they say; a parent has to be there when the transaction ends."""
+    connection.executemany(ADD_MESSAGE, ((conversation, *message_row(message)) for message in messages))
 
 
 def add_conversations(connection: sqlite3.Connection, conversations: Iterable[StoredConversation]) -> None:

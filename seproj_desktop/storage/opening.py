@@ -34,6 +34,7 @@ from seproj_desktop.storage.recovery import recover
 from seproj_desktop.storage.schema import ForeignFileError, NewerSchemaError, OlderSchemaError, bring_up_to_date
 from seproj_desktop.storage.store import SqliteStore
 from seproj_desktop.storage.trouble import DAMAGED, FULL, READ_ONLY, trouble_of
+from seproj_desktop.storage.unfinished import remove_some
 from seproj_desktop.storage.write_behind import Open
 
 logger = logging.getLogger(__name__)
@@ -184,14 +185,25 @@ def _mark_if_damaged(database: Path, status: KeepingStatus) -> None:
 
 
 def _settle(database: Path) -> int:
-    """Brings the file up to date and ends the answers that a killed program left; how many there were."""
+    """Brings the file up to date and ends what a killed program left: answers, which are counted, and imports."""
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.text_factory = _readable
         bring_up_to_date(connection)
         connection.execute("BEGIN IMMEDIATE")
         interrupted = recover_interrupted(connection)
         connection.execute("COMMIT")
+        _remove_unfinished(connection)
     return interrupted
+
+
+def _remove_unfinished(connection: sqlite3.Connection) -> None:
+    """In parts, so that an end in the midst of it loses no time: the next start goes on where this one was."""
+    connection.execute("PRAGMA foreign_keys = ON")
+    has_more = True
+    while has_more:
+        connection.execute("BEGIN IMMEDIATE")
+        has_more = remove_some(connection)
+        connection.execute("COMMIT")
 
 
 def _readable(text: bytes) -> str:

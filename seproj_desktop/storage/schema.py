@@ -92,7 +92,16 @@ CREATE TABLE state (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (CREATE_TABLES, CREATE_SEARCH)
+CREATE_IMPORTING = """
+-- Conversations and folders of imports that have not come to their end: nobody sees them before.
+CREATE TABLE importing (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    import INTEGER NOT NULL
+);
+"""
+
+MIGRATIONS = (CREATE_TABLES, CREATE_SEARCH, CREATE_IMPORTING)
 VERSION = len(MIGRATIONS)
 
 

@@ -16,6 +16,7 @@ from seproj_desktop.storage.query import Query, parse_query
 from seproj_desktop.storage.search_filters import all_of, conversation_conditions, match_expression, message_conditions
 from seproj_desktop.storage.search_order import Match, Shelf
 from seproj_desktop.storage.snippets import Snippet, SnippetCutter
+from seproj_desktop.storage.unfinished import hidden
 
 T = TypeVar("T")
 
@@ -132,6 +133,7 @@ class _Looking:
         self._connection = connection
         self._query = query
         self._in_the_bin: dict[int, set[int]] = {}
+        self._hidden = hidden(connection)
 
     def matches(self, wanted: int) -> list[Match]:
         """In the order in which they are shown, `wanted` of them or some more; fewer where there are no more."""
@@ -165,7 +167,8 @@ class _Looking:
         return self._rows(template.format(conditions=condition.sql), *expression, *condition.values)
 
     def _rows(self, sql: str, *values: str | float) -> Iterator[Match]:
-        return (Match(*row) for row in self._connection.execute(sql, values))
+        matches = (Match(*row) for row in self._connection.execute(sql, values))
+        return (match for match in matches if match.conversation not in self._hidden) if self._hidden else matches
 
     def _is_asked_for(self, match: Match) -> bool:
         """Whether the message is in the bin, by itself or with its conversation, or is not, as was asked for."""

@@ -19,9 +19,10 @@ from seproj_desktop.chat.conversations import (
 )
 from seproj_desktop.chat.keeping import KeepingListener, KeepingStatus, NotKept
 from seproj_desktop.storage import conversations as sql
-from seproj_desktop.storage import journal
+from seproj_desktop.storage import journal, unfinished
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.journal import Journal, Piece
+from seproj_desktop.storage.unfinished import Part
 from seproj_desktop.storage.write_behind import CLOSING_TIMEOUT, Open, Patience, WriteBehind
 
 P = ParamSpec("P")
@@ -90,6 +91,19 @@ class SqliteStore:
 
     async def add_conversations(self, conversations: Sequence[StoredConversation]) -> None:
         await self._writer.write_now(lambda connection: sql.add_conversations(connection, conversations))
+
+    async def add_parts(self, number: int, folders: Sequence[Folder], parts: Sequence[Part]) -> None:
+        """More of an import, which nobody sees before `finish_import`. Raises `UserError` when it cannot."""
+        await self._writer.write_now(lambda connection: unfinished.add_parts(connection, number, folders, parts))
+
+    async def finish_import(self, number: int) -> None:
+        """All of an import is there. Raises `UserError` when that cannot be written."""
+        await self._writer.write_now(lambda connection: unfinished.finish(connection, number))
+
+    async def drop_import(self, number: int) -> None:
+        """Removes what an import has brought, part by part. Raises `UserError`: then the next start removes it."""
+        while await self._writer.write_now(lambda connection: unfinished.remove_some(connection, number)):
+            pass
 
     async def choose(self, conversation: int, parent: int | None, child: int | None) -> None:
         await self._change(sql.choose, conversation, parent, child)

@@ -116,9 +116,9 @@ class WriteBehind:
         """Returns once `change` is on the disk or waits for it. A caller who is cancelled does not undo it."""
         await self._undisturbed(self._write(change, self._exchanges))
 
-    async def write_now(self, change: Change) -> None:
-        """Like `write`, but what cannot be written now is a `UserError` and does not wait."""
-        await self._undisturbed(self._write_now(change, self._exchanges))
+    async def write_now(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Like `write`, but what cannot be written now is a `UserError` and does not wait. What `change` gives."""
+        return await self._undisturbed(self._write_now(change, self._exchanges))
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """`function(connection)` on everything that was written, what waits included. Raises `UserError`."""
@@ -188,13 +188,13 @@ class WriteBehind:
                 self._waiting.append(change)
                 self._begin_trouble(trouble, error)
 
-    async def _write_now(self, change: Change, exchanges: int) -> None:
+    async def _write_now(self, change: Callable[[sqlite3.Connection], T], exchanges: int) -> T:
         async with self._order:
             self._refuse_outdated(exchanges)
             await self._write_waiting()
             self._refuse_while_waiting()
             with _words_for_the_person():
-                await self._database.write(change)
+                return await self._database.write(change)
 
     def _begin_trouble(self, trouble: NotKept, error: Exception) -> None:
         logger.warning("conversations cannot be written: %s", error)

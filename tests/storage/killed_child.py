@@ -31,7 +31,8 @@ TURNS_BETWEEN = 300
 """Of the loop, between two acts."""
 TOLD_EVERY = 5
 """Pieces; a screen shows several at once too."""
-IMPORTED = (20, 10)
+IMPORTED = (40, 30)
+"""It is stored in several parts, and killed between them too."""
 
 
 class Screen:

@@ -14,6 +14,7 @@ from seproj_desktop.chat.conversations import (
     StoredMessage,
 )
 from seproj_desktop.chat.keeping import KeepingListener, KeepingStatus, Kept
+from seproj_desktop.storage.unfinished import Part
 
 
 class MemoryStore:
@@ -23,6 +24,8 @@ class MemoryStore:
         self.is_closed = False
         self._conversations: dict[int, StoredConversation] = {}
         self._folders: dict[int, Folder] = {}
+        self._brought: dict[int, tuple[list[Folder], dict[int, StoredConversation]]] = {}
+        """Of imports that have not ended."""
         self._draft = ""
         self._status: KeepingStatus = Kept()
         self._listeners: list[KeepingListener] = []
@@ -76,6 +79,24 @@ class MemoryStore:
             summary = self._conversations[conversation.summary.id].summary
             messages = tuple(sorted(conversation.messages, key=lambda each: each.id))
             self._conversations[summary.id] = replace(conversation, summary=summary, messages=messages)
+
+    async def add_parts(self, number: int, folders: Sequence[Folder], parts: Sequence[Part]) -> None:
+        brought = self._brought.setdefault(number, ([], {}))
+        brought[0].extend(folders)
+        for part in parts:
+            id_ = part.conversation.summary.id
+            assert part.is_first is (id_ not in brought[1])
+            known = brought[1][id_].messages if id_ in brought[1] else ()
+            brought[1][id_] = replace(part.conversation, messages=(*known, *part.conversation.messages))
+
+    async def finish_import(self, number: int) -> None:
+        folders, conversations = self._brought.pop(number, ([], {}))
+        for folder in folders:
+            await self.save_folder(folder)
+        await self.add_conversations(list(conversations.values()))
+
+    async def drop_import(self, number: int) -> None:
+        self._brought.pop(number, None)
 
     async def choose(self, conversation: int, parent: int | None, child: int | None) -> None:
         if parent is None:

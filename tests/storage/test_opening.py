@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from seproj_desktop.chat.conversations import Folder
 from seproj_desktop.chat.keeping import Kept, NotKept
 from seproj_desktop.storage import conversations as tables
 from seproj_desktop.storage.data_file import companions_of, database_in, draft_of, mark_of
@@ -22,6 +23,7 @@ from seproj_desktop.storage.lock import LOCK_NAME, FolderHeldError, FolderLock, 
 from seproj_desktop.storage.opening import Opened, open_store, open_to_read
 from seproj_desktop.storage.schema import VERSION
 from seproj_desktop.storage.trouble import DAMAGED
+from seproj_desktop.storage.unfinished import add_parts, finish, hidden, in_parts, remove_some
 from tests.storage.damage import (
     PAGE,
     connect,
@@ -130,6 +132,24 @@ async def test_answers_that_a_killed_program_left(filled: Path, use: Use) -> Non
     assert opened.interrupted == 1
     message = next(each for each in (await opened.store.read(1000)).messages if each.id == 5)
     assert (message.text, message.state) == ("The answer is forty-", "interrupted")
+
+
+async def test_an_import_that_a_killed_program_left(filled: Path, use: Use) -> None:
+    """What is named as unfinished goes, however far its removal had got; everything else stays."""
+    long = make_conversation(50_000, 600)
+    with connect(filled) as connection:
+        for place, parts in enumerate(in_parts([long, make_conversation(60_000, 2)])):
+            add_parts(connection, 77, [Folder(49_000, "Brought")] if not place else [], parts)
+        add_parts(connection, 78, [], next(in_parts([make_conversation(70_000, 5)])))
+        finish(connection, 78)
+        assert remove_some(connection)
+    opened = use(open_store(filled.parent))
+    assert opened.store.status == Kept()
+    assert await count(opened) == 9
+    assert len((await opened.store.read(70_000)).messages) == 5
+    assert await opened.store.folders() == (Folder(7, "Work"),)
+    assert await opened.store.query(hidden) == frozenset()
+    assert await opened.store.newest_id() == 70_005
 
 
 @pytest.mark.parametrize("with_log", [False, True])

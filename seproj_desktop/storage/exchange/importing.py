@@ -1,14 +1,17 @@
-"""Bringing conversations in: reads a file, passes over what is there already, and stores the rest at once.
+"""Bringing conversations in: reads a file, passes over what is there already, and stores the rest.
 
-On the backend's loop; reading is done on a worker thread, in slices. Everything goes into the store in one transaction
-at the end, so that a cancel, a failure or a kill at any moment leaves nothing behind, and nothing has to be cleared
-away at the next start. Until then the conversations are in memory, which `sources.MOST_BYTES` bounds.
+On the backend's loop; reading is done on a worker thread, in slices. Then the store takes one part after another, so
+that what is said meanwhile does not wait; nobody sees any of it before the last one is there. A cancel or a failure
+removes the parts, and what a kill leaves is removed at the next start. Until it is stored, all of it is in memory,
+which `sources.MOST_BYTES` bounds.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from seproj_desktop.chat.conversations import ConversationSummary, Folder, IdSource, StoredConversation
 from seproj_desktop.chat.keeping import ConversationStore
@@ -18,17 +21,33 @@ from seproj_desktop.storage.exchange.gathering import ImportProblem
 from seproj_desktop.storage.exchange.packing import PackedConversations
 from seproj_desktop.storage.exchange.trees import renumbered
 from seproj_desktop.storage.exchange.workers import on_worker
+from seproj_desktop.storage.unfinished import Part, in_parts
 
 IDS_AT_ONCE = 2_000
 """Ids that are drawn before the loop goes on with other things: about 1 ms."""
+READING = 0.2
+"""The part of the time that reading takes."""
+
+
+class ImportStore(ConversationStore, Protocol):
+    """A memory that hides what an import brings until all of it is there."""
+
+    async def add_parts(self, number: int, folders: Sequence[Folder], parts: Sequence[Part]) -> None:
+        """More of the import `number`. Raises `UserError` when it cannot."""
+        ...
+
+    async def finish_import(self, number: int) -> None:
+        """From now on everybody sees it. Raises `UserError` when that cannot be written."""
+        ...
+
+    async def drop_import(self, number: int) -> None:
+        """Removes what has been brought. Raises `UserError`: then the next start removes it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How much of the file is read, from 0 to 1, and the conversations found so far.
-
-    `is_storing` comes once, at the end: from then on the import cannot be cancelled.
-    """
+    """How much of the work is done, from 0 to 1; the conversations found so far, and whether they are being stored."""
 
     fraction: float
     conversations: int
@@ -47,7 +66,7 @@ class ImportReport:
 
 async def import_file(
     path: Path,
-    store: ConversationStore,
+    store: ImportStore,
     ids: IdSource,
     on_progress: Callable[[ImportProgress], None],
     is_cancelled: Callable[[], bool],
@@ -62,7 +81,7 @@ async def import_file(
     reader = FileReader(path)
     try:
         while await on_worker(reader.read_slice):
-            on_progress(ImportProgress(reader.fraction, len(reader.found.conversations)))
+            on_progress(ImportProgress(READING * reader.fraction, len(reader.found.conversations)))
             if is_cancelled():
                 return ImportReport(is_cancelled=True)
     finally:
@@ -73,8 +92,15 @@ async def import_file(
     skipped = len(found.conversations) - len(new)
     if is_cancelled():
         return ImportReport(is_cancelled=True)
-    on_progress(ImportProgress(1.0, len(found.conversations), is_storing=True))
-    imported = await _store(new, persona, found.folders, store, ids)
+
+    def on_stored(count: int) -> None:
+        fraction = READING + (1 - READING) * count / max(1, len(new))
+        on_progress(ImportProgress(fraction, len(found.conversations), is_storing=True))
+
+    on_stored(0)
+    imported = await _store(_Brought(new, persona, found.folders), store, ids, on_stored, is_cancelled)
+    if imported is None:
+        return ImportReport(is_cancelled=True)
     return ImportReport(imported, skipped, found.problems)
 
 
@@ -100,37 +126,51 @@ def _identity(summary: ConversationSummary) -> tuple[str, int, int, bool]:
     return summary.title, created, changed, summary.deleted is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What is to be stored, as the file has it, and who answers from now on in what names nobody."""
+
+    conversations: PackedConversations
+    persona: str
+    folders: Sequence[Folder]
+
+
 async def _store(
-    new: PackedConversations, persona: str, folders: Sequence[Folder], store: ConversationStore, ids: IdSource
-) -> tuple[int, ...]:
-    missing, places = _placed(folders, await store.folders(), ids)
+    brought: _Brought,
+    store: ImportStore,
+    ids: IdSource,
+    on_stored: Callable[[int], None],
+    is_cancelled: Callable[[], bool],
+) -> tuple[int, ...] | None:
+    """The new conversations' ids, or None where it was cancelled."""
+    missing, places = _placed(brought.folders, await store.folders(), ids)
+    new = brought.conversations
     needed = await on_worker(lambda: sum(1 + len(each.messages) + len(each.queue) for each in new))
+    number = ids.next()
     next_id = iter(await _drawn(ids, needed)).__next__
-    ready, own_ids = PackedConversations(), []
-
-    def make_ready() -> None:
-        for conversation in new:
-            made = renumbered(_with_persona(conversation, persona), next_id, places)
-            ready.append(made)
-            own_ids.append(made.summary.id)
-
-    await on_worker(make_ready)
-    await _add(ready, missing, store)
-    return tuple(own_ids)
-
-
-async def _add(ready: PackedConversations, folders: Sequence[Folder], store: ConversationStore) -> None:
-    """Folders first, since conversations lie in them; they are taken back where the store cannot write."""
-    for folder in folders:
-        await store.save_folder(folder)
-    if not ready:
-        return
+    ready = (renumbered(_with_persona(each, brought.persona), next_id, places) for each in new)
+    parts = in_parts(ready)
+    imported: list[int] = []
     try:
-        await store.add_conversations(ready)
+        while some := await on_worker(lambda: next(parts, [])):
+            if is_cancelled():
+                await _drop(store, number)
+                return None
+            await store.add_parts(number, missing, some)
+            missing = []
+            imported += [part.conversation.summary.id for part in some if part.is_first]
+            on_stored(len(imported))
+        await store.finish_import(number)
     except UserError:
-        for folder in folders:
-            await store.remove_folder(folder.id)
+        await _drop(store, number)
         raise
+    return tuple(imported)
+
+
+async def _drop(store: ImportStore, number: int) -> None:
+    """What cannot be removed now stays hidden, and the next start removes it."""
+    with contextlib.suppress(UserError):
+        await store.drop_import(number)
 
 
 def _placed(

@@ -22,7 +22,7 @@ from seproj_desktop.storage.exchange.file_names import (
     proposed_name,
     safe_name,
 )
-from seproj_desktop.storage.exchange.importing import import_file
+from seproj_desktop.storage.exchange.importing import ImportStore, import_file
 from tests.storage import samples
 from tests.storage.exchange.samples import patient, with_plain_ids
 from tests.storage.memory_store import MemoryStore
@@ -45,7 +45,7 @@ def names_in(folder: Path) -> list[str]:
     return [each.name for each in folder.iterdir()]
 
 
-async def test_json_goes_out_and_comes_in_elsewhere(tmp_path: Path, store: ConversationStore) -> None:
+async def test_json_goes_out_and_comes_in_elsewhere(tmp_path: Path, store: ImportStore) -> None:
     await store.save_folder(Folder(500, "Work"))
     chosen = await filled(store, ["One", "Two"])
     third = replace(samples.summary(600, "Three"), folder=500)

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from seproj_desktop.chat.conversations import Folder, IdSource, StoredConversation
-from seproj_desktop.chat.keeping import ConversationStore
 from seproj_desktop.errors import UserError
+from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.exchange import file_reader, sources
-from seproj_desktop.storage.exchange.importing import ImportProgress, ImportReport, import_file
+from seproj_desktop.storage.exchange.importing import ImportProgress, ImportReport, ImportStore, import_file
+from seproj_desktop.storage.store import SqliteStore
+from seproj_desktop.storage.unfinished import Part
 from tests.storage import samples
 from tests.storage.exchange.samples import FOLDER, chatgpt, chatgpt_node, open_webui, our_json, said
 from tests.storage.memory_store import MemoryStore
@@ -23,8 +25,10 @@ from tests.storage.memory_store import MemoryStore
 class RefusingStore(MemoryStore):
     """Cannot write conversations, as on a full disk."""
 
-    async def add_conversations(self, conversations: Sequence[StoredConversation]) -> None:
-        raise UserError("The disk is full.")
+    async def add_parts(self, number: int, folders: Sequence[Folder], parts: Sequence[Part]) -> None:
+        if any(not part.is_first for part in parts):
+            raise UserError("The disk is full.")
+        await super().add_parts(number, folders, parts)
 
 
 def numbered(number: int, text: str = "Hello") -> dict[str, Any]:
@@ -38,11 +42,11 @@ def written(folder: Path, *records: dict[str, Any], name: str = "export.json") -
     return path
 
 
-async def bring_in(path: Path, store: ConversationStore, persona: str = "") -> ImportReport:
+async def bring_in(path: Path, store: ImportStore, persona: str = "") -> ImportReport:
     return await import_file(path, store, IdSource(await store.newest_id()), lambda _: None, lambda: False, persona)
 
 
-async def test_everything_comes_in_with_its_branches(tmp_path: Path, store: ConversationStore) -> None:
+async def test_everything_comes_in_with_its_branches(tmp_path: Path, store: ImportStore) -> None:
     tree = chatgpt(
         chatgpt_node("q", None, "user", "Trees?"),
         chatgpt_node("a", "q", "assistant", "Oaks.", create_time=2e9),
@@ -72,7 +76,7 @@ async def test_one_conversation_alone_is_a_file_too(tmp_path: Path) -> None:
         assert len((await bring_in(path, MemoryStore())).imported) == 1
 
 
-async def test_the_same_file_again_brings_nothing(tmp_path: Path, store: ConversationStore) -> None:
+async def test_the_same_file_again_brings_nothing(tmp_path: Path, store: ImportStore) -> None:
     path = written(tmp_path, *map(numbered, range(5)))
     await bring_in(path, store)
     again = await bring_in(path, store)
@@ -111,7 +115,7 @@ async def test_ids_are_new_and_none_is_there_twice(tmp_path: Path) -> None:
     assert (len(report.imported), report.skipped, len(known)) == (2, 1, 3)
 
 
-async def test_folders_are_made_once(tmp_path: Path, store: ConversationStore) -> None:
+async def test_folders_are_made_once(tmp_path: Path, store: ImportStore) -> None:
     def in_folder(number: int) -> StoredConversation:
         plain = samples.dialogue(1, 1)
         return replace(plain, summary=replace(plain.summary, title=f"Number {number}", folder=FOLDER))
@@ -175,13 +179,16 @@ async def test_progress_grows_and_ends_with_storing(tmp_path: Path, monkeypatch:
     assert [each.fraction for each in told] == sorted(each.fraction for each in told)
     assert len(told) > 3
     assert 0 < told[0].fraction < told[-1].fraction == 1.0
-    assert [each.is_storing for each in told] == [False] * (len(told) - 1) + [True]
+    storing = [each.is_storing for each in told]
+    assert storing == sorted(storing)
+    assert storing.count(True) > 3, "what is long is stored part by part"
 
 
 @pytest.mark.parametrize("polls", [1, 3, 1_000_000])
-async def test_a_cancel_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polls: int) -> None:
+async def test_a_cancel_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: ImportStore, polls: int
+) -> None:
     monkeypatch.setattr(file_reader, "SLICE", 1)
-    store = MemoryStore()
     path = written(tmp_path, *(numbered(number, "x" * 100_000) for number in range(20)))
     asked = 0
 
@@ -193,6 +200,60 @@ async def test_a_cancel_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     report = await import_file(path, store, IdSource(), lambda _: None, is_cancelled)
     assert report.is_cancelled == (polls < 1000)
     assert len(await store.summaries()) == (0 if report.is_cancelled else 20)
+
+
+async def test_a_cancel_in_the_midst_of_storing_leaves_nothing(tmp_path: Path, store: ImportStore) -> None:
+    """The last conversation is longer than a part."""
+    path = tmp_path / "ours.json"
+    path.write_bytes(our_json([titled(1, 100), titled(2, 100), titled(3, 400)]))
+    told: list[ImportProgress] = []
+    seen: list[int] = []
+
+    def is_cancelled() -> bool:
+        return any(each.is_storing and each.fraction > 0.5 for each in told)
+
+    watching = asyncio.create_task(watch(store, seen))
+    report = await import_file(path, store, IdSource(), told.append, is_cancelled)
+    watching.cancel()
+    await asyncio.wait([watching])
+    assert report.is_cancelled
+    assert set(seen) == {0}, "nobody has seen any of it"
+    assert not await store.summaries()
+    assert not await store.folders()
+    assert await store.newest_id() == 0, "nothing of it is hidden anywhere"
+    report = await import_file(path, store, IdSource(), told.append, lambda: False)
+    assert sorted([len((await store.read(each)).messages) for each in report.imported]) == [200, 200, 800]
+    assert {summary.folder for summary in await store.summaries()} == {(await store.folders())[0].id}
+
+
+def titled(number: int, turns: int) -> StoredConversation:
+    plain = samples.dialogue(10_000 * number, turns)
+    return replace(plain, summary=replace(plain.summary, title=f"Number {number}", folder=FOLDER))
+
+
+async def watch(store: ImportStore, seen: list[int]) -> None:
+    while True:
+        seen.append(len(await store.summaries()))
+        await asyncio.sleep(0)
+
+
+async def test_what_is_said_meanwhile_does_not_wait_for_the_end(tmp_path: Path, path: Path) -> None:
+    store = SqliteStore(Database.open_file(path))
+    (tmp_path / "ours.json").write_bytes(our_json([titled(number, 400) for number in range(1, 5)]))
+    is_storing = asyncio.Event()
+
+    def on_progress(progress: ImportProgress) -> None:
+        if progress.is_storing:
+            is_storing.set()
+
+    ids = IdSource()
+    task = asyncio.create_task(import_file(tmp_path / "ours.json", store, ids, on_progress, lambda: False))
+    await is_storing.wait()
+    await store.save_summary(replace(samples.summary(), id=1))
+    assert [summary.id for summary in await store.summaries()] == [1]
+    assert not task.done()
+    assert len((await task).imported) == 4
+    await store.aclose()
 
 
 async def test_a_cancelled_task_leaves_nothing_and_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,10 +272,11 @@ async def test_a_cancelled_task_leaves_nothing_and_no_thread(tmp_path: Path, mon
 async def test_a_store_that_cannot_write_leaves_no_folder_behind(tmp_path: Path) -> None:
     store = RefusingStore()
     path = tmp_path / "ours.json"
-    path.write_bytes(our_json([samples.dialogue(1, 1)]))
+    path.write_bytes(our_json([samples.dialogue(1, 400)]))
     with pytest.raises(UserError, match="full"):
         await bring_in(path, store)
     assert not await store.folders()
+    assert not await store.summaries()
 
 
 async def test_a_folder_that_is_there_is_used(tmp_path: Path) -> None:
