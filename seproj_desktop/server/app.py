@@ -45,8 +45,9 @@ def create_app(
 ) -> ASGIApp:
     """Without `keys` nobody needs one, and nobody from outside gets in."""
     api = _ordinary_routes(engine)
-    generate = GenerateEndpoint(engine, personas, board, TextLimits.of(settings))
-    openai = OpenAiDoor(engine, personas, board, waits=settings.wait_for_engine, created=int(time.time()))
+    limits = TextLimits.of(settings)
+    generate = GenerateEndpoint(engine, personas, board, limits)
+    openai = OpenAiDoor(engine, personas, board, limits, waits=settings.wait_for_engine, created=int(time.time()))
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]

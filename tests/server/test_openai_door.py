@@ -117,6 +117,24 @@ async def test_what_is_no_json_object_goes_no_further(open_house: OpenHouse, bod
     assert not app.scopes
 
 
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"messages": HELLO, "n": 10**9}, "n"),
+        ({"messages": HELLO * 5000}, "messages"),
+        ({"messages": HELLO, "chat_template": "{{ 1 }}"}, "chat_template"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": "http://x/"}]}]}, "messages"),
+        ({"messages": HELLO, "output_config": {"format": {"schema": {"enum": ["x"] * 3000}}}}, None),
+    ],
+)
+async def test_what_asks_for_too_much_goes_no_further(open_house: OpenHouse, fields: Any, param: str | None) -> None:
+    house, app = await ready(open_house)
+    answer = await house.post(CHAT, json=fields)
+    assert answer.status_code == 400
+    assert (answer.json()["error"]["code"], answer.json()["error"]["param"]) == ("out_of_bounds", param)
+    assert not app.scopes
+
+
 @pytest.mark.parametrize("named", ["gpt-9", "persona:nobody", 3, ["fake-model"]])
 async def test_an_unknown_model_is_refused_in_the_shape_of_the_path(open_house: OpenHouse, named: Any) -> None:
     house, app = await ready(open_house)

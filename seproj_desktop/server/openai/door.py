@@ -23,14 +23,16 @@ from seproj_desktop.server.client_watch import ClientWatch
 from seproj_desktop.server.health import EngineView
 from seproj_desktop.server.ndjson import encode_json
 from seproj_desktop.server.openai.answer import Answer
+from seproj_desktop.server.openai.bounds import check_body, check_raw
 from seproj_desktop.server.openai.errors import ApiError
+from seproj_desktop.server.openai.grammars import OutOfBoundsError
 from seproj_desktop.server.openai.models import Asked, ServedModels
 from seproj_desktop.server.openai.paths import GENERATING, MODELS, check_path
 from seproj_desktop.server.openai.personas import FILLERS
 from seproj_desktop.server.openai.spoken import said_in
 from seproj_desktop.server.openai.waiting import not_ready
 from seproj_desktop.server.reply import JSON, id_header, new_request_id
-from seproj_desktop.server.request import ClientLeftError, check_method_and_type, read_body
+from seproj_desktop.server.request import ClientLeftError, TextLimits, check_method_and_type, read_body
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +58,19 @@ class OpenAiDoor:
     """The ASGI callable behind the listed paths. `waits`: a request waits for a model that is being loaded."""
 
     def __init__(
-        self, engine: ServedApi, personas: PersonaLibrary, board: RequestBoard, *, waits: bool, created: int
+        self,
+        engine: ServedApi,
+        personas: PersonaLibrary,
+        board: RequestBoard,
+        limits: TextLimits,
+        *,
+        waits: bool,
+        created: int,
     ) -> None:
         self._engine = engine
         self._models = ServedModels(engine, personas, created)
         self._board = board
+        self._limits = limits
         self._waits = waits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,7 +127,7 @@ class OpenAiDoor:
 
     def _read(self, path: str, body: bytes, entry: OpenRequest) -> tuple[Asked, bytes, int]:
         """Whom a body asks, the body as vLLM gets it, and how many answers it asks for at once."""
-        parsed = _parse(body)
+        parsed = _parse(body, self._limits)
         asked = self._models.find(parsed.get("model"))
         if asked.persona is not None and path in FILLERS:
             parsed = FILLERS[path](parsed, asked.persona)
@@ -146,13 +156,18 @@ class OpenAiDoor:
         entry.close("refused" if answer.status < 500 else "failed", answer.status, words)
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def _parse(body: bytes, limits: TextLimits) -> dict[str, Any]:
+    """Raises `ApiError` for what is no JSON object, and for what asks for more than may be."""
     try:
+        check_raw(body)
         parsed = json.loads(body)
+        if not isinstance(parsed, dict):
+            raise ApiError(400, "The body must be a JSON object.")
+        check_body(parsed, limits)
     except (ValueError, RecursionError):
         raise ApiError(400, "The body is not JSON.") from None
-    if not isinstance(parsed, dict):
-        raise ApiError(400, "The body must be a JSON object.")
+    except OutOfBoundsError as error:
+        raise ApiError(400, error.message, code="out_of_bounds", param=error.param) from None
     return parsed
 
 

@@ -20,6 +20,15 @@ LONGEST_PATTERN = 2000
 LARGEST_PATTERN = 20_000
 """Characters, as if every counted repetition were written out."""
 LONGEST_GRAMMAR = 20_000
+HOLDING_SCHEMAS = (
+    "response_format",
+    "structured_outputs",
+    "text",
+    "tools",
+    "guided_json",
+    "output_format",
+    "output_config",
+)
 LENGTHS = ("minLength", "maxLength")
 COUNTS = ("minItems", "maxItems", "minProperties", "maxProperties")
 REPETITION = re.compile(r"\{(\d{1,9})?(,)?(\d{1,9})?\}")
@@ -66,7 +75,15 @@ def _members(body: Mapping[str, Any], *names: str) -> Iterator[tuple[str, Any]]:
 
 def _schemas(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Everything that may hold a schema, whole: what stands around it counts as well."""
-    for name in ("response_format", "structured_outputs", "text", "tools", "guided_json", "output_format"):
+    for name in (
+        "response_format",
+        "structured_outputs",
+        "text",
+        "tools",
+        "guided_json",
+        "output_format",
+        "output_config",
+    ):
         if body.get(name) is not None:
             yield name, body[name]
 
