@@ -40,6 +40,8 @@ class Backend(QObject):
     """The `EngineStatus`, at once after `started` and at every change."""
     server_changed = Signal(object)
     """The `ServerStatus`, likewise."""
+    keys_changed = Signal(object)
+    """The `KeyRing`, likewise."""
     list_changed = Signal(object)
     """A `ListNews`: the whole list at once, and then every change."""
     keeping_changed = Signal(object)
@@ -176,6 +178,7 @@ class Backend(QObject):
             self._tell(self.started.emit, app)
             app.engine.subscribe(functools.partial(self._tell, self.engine_changed.emit))
             app.server.subscribe(functools.partial(self._tell, self.server_changed.emit))
+            app.keys.subscribe(functools.partial(self._tell, self.keys_changed.emit))
             app.library.subscribe(functools.partial(self._tell, self.list_changed.emit))
             app.memory.store.subscribe(functools.partial(self._tell, self.keeping_changed.emit))
         self._begun.set()

@@ -44,6 +44,8 @@ class Announcements(QObject):
     def show_server(self, status: server.ServerStatus) -> None:
         if isinstance(status, server.Broken):
             self._area.tell("server", Notice(status.reason, status.advice))
+        elif isinstance(status, server.On) and status.note:
+            self._area.tell("server", Notice(status.note, is_failure=False))
         else:
             self._area.withdraw("server")
 

@@ -38,6 +38,7 @@ from seproj_desktop.window.opening import Opening
 from seproj_desktop.window.operations import Operations
 from seproj_desktop.window.persona_box import PersonaPanel
 from seproj_desktop.window.queue_panel import QueuePanel
+from seproj_desktop.window.requests.entry import Entry
 from seproj_desktop.window.requests.panel import RequestsPanel
 from seproj_desktop.window.requests.requests import Requests
 from seproj_desktop.window.server_panel import ServerPanel
@@ -73,6 +74,7 @@ class MainWindow(QWidget):
         self._list_actions = ListActions(backend, self._sidebar, self.dialogue, self)
         self._exchange = Exchange(backend, operations, self._announcements, self)
         self._requests = Requests(backend, operations, self._requests_panel, self)
+        self._entry = Entry(backend, operations, self._requests_panel, theme, self)
         self._arrange()
         self._connect_backend()
         self._connect_engine_panels()

@@ -72,16 +72,25 @@ class ServerPanel(QWidget):
         if isinstance(status, Broken):
             self.words.setToolTip(f"{status.reason} {status.advice}".rstrip())
         if isinstance(status, On):
-            self.address.setText(status.address)
-            self.address.setAccessibleName(self.tr("Copy the server's address {address}").format(address=words))
-            self.address.setToolTip(self.tr("Click to copy"))
+            self.address.setText(self._shown(status))
+            spoken = self.tr("Copy the server's address {address}").format(address=words)
+            self.address.setAccessibleName(f"{spoken}, {self._reach(status)}")
+            self.address.setToolTip(self.tr("For {whom}. Click to copy").format(whom=self._reach(status)))
         self._place.setCurrentWidget(self.address if isinstance(status, On) else self.words)
-        shown = status.address if isinstance(status, On) else WIDEST_ADDRESS
+        shown = self._shown(status) if isinstance(status, On) else WIDEST_ADDRESS
         self._place.setFixedWidth(self.fontMetrics().horizontalAdvance(max(shown, WIDEST_ADDRESS, key=len)) + 2 * GRID)
+
+    def _shown(self, status: On) -> str:
+        """The address, with a mark where others can reach it."""
+        words = server_words(status)
+        return self.tr("{address} ⇄ network").format(address=words) if status.lan else words
+
+    def _reach(self, status: On) -> str:
+        return self.tr("the whole network, with a key") if status.lan else self.tr("this machine only")
 
     def _copy(self) -> None:
         if isinstance(self._status, On):
-            QGuiApplication.clipboard().setText(self._status.address)
+            QGuiApplication.clipboard().setText(server_words(self._status))
             self.address.setText(self.tr("Copied"))
             self._copied.start()
 

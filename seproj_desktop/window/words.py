@@ -49,7 +49,7 @@ def server_words(status: server.ServerStatus) -> str:
         case server.TurningOn():
             return tr("Turning on…")
         case server.On():
-            return status.address
+            return next(iter(status.lan), status.address)
         case server.Draining():
             return tr("Finishing answers…")
         case server.Broken():

@@ -52,6 +52,7 @@ class StandInServer:
         self.status: server_status.ServerStatus = server_status.Off()
         self.listeners: list[Callable[[server_status.ServerStatus], None]] = []
         self.starts = 0
+        self.hosts: list[str | None] = []
         self.failure: UserError | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -68,12 +69,14 @@ class StandInServer:
 
     async def start(self, host: str | None = None, port: int | None = None) -> None:
         self.starts += 1
+        self.hosts.append(host)
         self.tell(server_status.TurningOn())
         await self.gate.wait()
         if self.failure is not None:
             self.tell(server_status.Broken(self.failure.message, self.failure.advice))
             raise self.failure
-        self.tell(server_status.On("http://127.0.0.1:8765"))
+        lan = ("http://192.0.2.7:8765",) if host == "0.0.0.0" else ()
+        self.tell(server_status.On("http://127.0.0.1:8765", lan))
 
     async def stop(self) -> None:
         self.tell(server_status.Draining("http://127.0.0.1:8765"))

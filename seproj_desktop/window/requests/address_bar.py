@@ -23,6 +23,11 @@ class AddressBar(QWidget):
     """State, address, and what to copy."""
 
     toggle_requested = Signal()
+    keys_requested = Signal()
+    network_requested = Signal()
+    """The step onto the network is asked for."""
+    withdraw_requested = Signal()
+    """Back from it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,13 +40,18 @@ class AddressBar(QWidget):
         self.toggle = PlainButton(theme, "")
         self.toggle.setObjectName("requestsToggle")
         self.toggle.clicked.connect(self.toggle_requested)
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(GRID)
+        self.keys = PlainButton(theme, self.tr("Keys…"))
+        self.keys.setObjectName("showKeys")
+        self.keys.setAccessibleName(self.tr("API keys"))
+        self.keys.clicked.connect(self.keys_requested)
+        self.network = PlainButton(theme, "")
+        self.network.setObjectName("showNetwork")
+        self.network.clicked.connect(self._on_network)
         top = QHBoxLayout()
         top.setSpacing(GRID)
         top.addWidget(self.words, 1)
-        top.addWidget(self.toggle)
-        top.addLayout(self.tools)
+        for button in (self.toggle, self.keys, self.network):
+            top.addWidget(button)
         self._hint = QLabel(self.tr("Copy for other programs:"))
         self._copies = (
             self._copy_button("copyCurl", self.tr("curl command"), curl_example),
@@ -75,6 +85,11 @@ class AddressBar(QWidget):
         self.toggle.setText(self.tr("Turn off") if is_on else self.tr("Turn on"))
         self.toggle.setAccessibleName(self.tr("Turn the server off") if is_on else self.tr("Turn the server on"))
         self.toggle.setEnabled(not isinstance(status, TurningOn | Draining))
+        is_reachable = isinstance(status, On) and bool(status.lan)
+        words = self.tr("This machine only") if is_reachable else self.tr("Open to the network…")
+        self.network.setText(words)
+        self.network.setAccessibleName(words)
+        self.network.setEnabled(not isinstance(status, TurningOn | Draining))
         for button in self._copies:
             button.setEnabled(is_on)
             button.setToolTip("" if is_on else self.tr("The server has no address while it is off."))
@@ -93,8 +108,12 @@ class AddressBar(QWidget):
                 return self.tr("The server is off: only this window uses the model.")
             case TurningOn():
                 return self.tr("The server is turning on…")
-            case On(address=address):
-                return self.tr("On at {address}").format(address=address)
+            case On(lan=()):
+                words = self.tr("On at {address}, for this machine only.").format(address=status.address)
+                return f"{words} {status.note}".rstrip()
+            case On(lan=lan):
+                words = self.tr("On at {address}, for every machine on this network that has a key.")
+                return words.format(address=" · ".join(lan))
             case Draining():
                 return self.tr("Turning off: running answers may end.")
             case Broken(reason=reason, advice=advice):
@@ -110,9 +129,14 @@ class AddressBar(QWidget):
     def _copy(self, example: Callable[[str, str, str | None], str], words: str) -> None:
         if isinstance(self._status, On):
             key = KEY_PLACE if self._needs_key else None
-            QGuiApplication.clipboard().setText(example(self._status.address, self._model, key))
+            address = next(iter(self._status.lan), self._status.address)
+            QGuiApplication.clipboard().setText(example(address, self._model, key))
             self._hint.setText(self.tr("Copied."))
             self._copied.start()
+
+    def _on_network(self) -> None:
+        is_reachable = isinstance(self._status, On) and bool(self._status.lan)
+        (self.withdraw_requested if is_reachable else self.network_requested).emit()
 
     def _name_hint(self) -> None:
         self._hint.setText(self.tr("Copy for other programs:"))

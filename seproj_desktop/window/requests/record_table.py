@@ -38,7 +38,7 @@ class RecordTable(QTableView):
         self._theme = theme
         self._records = model
         self.setModel(model)
-        self.setItemDelegate(_Cell(theme, self))
+        self.setItemDelegate(_RecordCell(theme, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -94,16 +94,29 @@ class RecordTable(QTableView):
             bar.setValue(bar.value() + (last - first + 1) * height)
 
     def _restyle(self) -> None:
-        theme = self._theme
-        self.horizontalHeader().setStyleSheet(
-            f"QHeaderView {{ background: {theme.background.name()}; }}"
-            f"QHeaderView::section {{ background: {theme.background.name()}; color: {theme.faint.name()};"
-            f" border: none; border-bottom: 1px solid {theme.line.name()}; padding: {GRID // 2}px {GRID}px; }}"
-        )
+        self.horizontalHeader().setStyleSheet(header_style(self._theme))
 
 
-class _Cell(QStyledItemDelegate):
-    """Room at the sides, no frame around a single cell, and failures in their colour."""
+def header_style(theme: Theme) -> str:
+    """A table's titles, quiet, above a line."""
+    return (
+        f"QHeaderView {{ background: {theme.background.name()}; }}"
+        f"QHeaderView::section {{ background: {theme.background.name()}; color: {theme.faint.name()};"
+        f" border: none; border-bottom: 1px solid {theme.line.name()}; padding: {GRID // 2}px {GRID}px; }}"
+    )
+
+
+class Cell(QStyledItemDelegate):
+    """Room at the sides, and no frame around a single cell: a row is chosen as a whole."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+        option.rect = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
+
+
+class _RecordCell(Cell):
+    """Failures have their colour."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -111,8 +124,6 @@ class _Cell(QStyledItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
-        option.rect = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
         if index.column() == STATE_COLUMN and _is_bad(index):
             option.palette.setColor(QPalette.ColorRole.Text, self._theme.danger)
 

@@ -13,7 +13,8 @@ from seproj_desktop.window.theme import Theme
 from tests.window.requests.samples import ended, news, record
 
 ADDRESS = "http://127.0.0.1:8765"
-TAB, BACKTAB = Qt.Key.Key_Tab, Qt.Key.Key_Backtab
+LAN = "http://192.0.2.7:8765"
+TAB = Qt.Key.Key_Tab
 
 
 @pytest.fixture
@@ -46,7 +47,9 @@ def words(panel: RequestsPanel) -> str:
     [
         (Off(), "The server is off: only this window uses the model.", True, False),
         (TurningOn(), "The server is turning on…", False, False),
-        (On(ADDRESS), f"On at {ADDRESS}", True, True),
+        (On(ADDRESS), f"On at {ADDRESS}, for this machine only.", True, True),
+        (On(ADDRESS, (), "Not remembered."), f"On at {ADDRESS}, for this machine only. Not remembered.", True, True),
+        (On(ADDRESS, (LAN,)), f"On at {LAN}, for every machine on this network that has a key.", True, True),
         (Draining(ADDRESS), "Turning off: running answers may end.", False, False),
         (Broken("The port is taken.", "Choose another one."), "The port is taken. Choose another one.", True, False),
     ],
