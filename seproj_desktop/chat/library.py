@@ -35,6 +35,7 @@ class ConversationLibrary:
         self._ids = IdSource(clock=clock)
         self._summaries: dict[int, ConversationSummary] = {}
         self._folders: dict[int, Folder] = {}
+        self._folded: frozenset[int] = frozenset()
         self._answering: frozenset[int] = frozenset()
         self._listeners: list[ListListener] = []
 
@@ -45,6 +46,7 @@ class ConversationLibrary:
         self._ids = IdSource(max(newest, self._ids.next()), self._clock)
         self._summaries = {summary.id: summary for summary in summaries}
         self._folders = {folder.id: folder for folder in folders}
+        self._folded = await self._store.folded() & self._folders.keys()
         self._tell(self._whole())
 
     @property
@@ -125,6 +127,11 @@ class ConversationLibrary:
             raise _no_folder()
         await self._save_folder(Folder(folder, self._free_name(name, besides=folder)))
 
+    async def fold(self, folders: frozenset[int]) -> None:
+        """Which folders are folded from now on; the one who says so shows it."""
+        self._folded = folders & self._folders.keys()
+        await self._store.save_folded(self._folded)
+
     async def remove_folder(self, folder: int) -> None:
         """Its conversations stay, without a folder."""
         if self._folders.pop(folder, None) is None:
@@ -171,7 +178,7 @@ class ConversationLibrary:
             self._tell(AnsweringChanged(conversations))
 
     def _whole(self) -> ListReplaced:
-        return ListReplaced(self.summaries, self.folders)
+        return ListReplaced(self.summaries, self.folders, self._folded)
 
     def _keep(self, summary: ConversationSummary) -> None:
         self._summaries[summary.id] = summary

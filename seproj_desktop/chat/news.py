@@ -100,6 +100,7 @@ class ListReplaced:
 
     summaries: tuple[ConversationSummary, ...]
     folders: tuple[Folder, ...]
+    folded: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

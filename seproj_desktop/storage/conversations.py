@@ -28,6 +28,8 @@ from seproj_desktop.storage.rows import (
 
 NEW_DRAFT = "draft"
 """The key under which the draft of the conversation not begun stands in the table `state`."""
+FOLDED = "folded"
+"""The key of the folded folders there."""
 
 # A folder may have gone while its name was still on the screen: that counts as none.
 SAVE_SUMMARY = f"""
@@ -135,6 +137,17 @@ def read_draft(connection: sqlite3.Connection) -> str:
     """The draft of the conversation that has not begun."""
     row = connection.execute("SELECT value FROM state WHERE key = ?", (NEW_DRAFT,)).fetchone()
     return "" if row is None else str(row[0])
+
+
+def save_folded(connection: sqlite3.Connection, folders: Iterable[int]) -> None:
+    """Which folders of the list are folded."""
+    value = " ".join(str(folder) for folder in sorted(folders))
+    connection.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (FOLDED, value))
+
+
+def read_folded(connection: sqlite3.Connection) -> frozenset[int]:
+    row = connection.execute("SELECT value FROM state WHERE key = ?", (FOLDED,)).fetchone()
+    return frozenset() if row is None else frozenset(int(word) for word in str(row[0]).split() if word.isdecimal())
 
 
 def save_queue(connection: sqlite3.Connection, conversation: int, queue: Sequence[QueuedMessage]) -> None:

@@ -130,6 +130,12 @@ class SqliteStore:
     async def save_folder(self, folder: Folder) -> None:
         await self._change(sql.save_folder, folder)
 
+    async def folded(self) -> frozenset[int]:
+        return await self.query(sql.read_folded)
+
+    async def save_folded(self, folders: frozenset[int]) -> None:
+        await self._change(sql.save_folded, folders)
+
     async def remove_folder(self, folder: int) -> None:
         await self._change(sql.remove_folder, folder)
 

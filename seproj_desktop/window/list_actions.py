@@ -50,6 +50,7 @@ class ListActions(QObject):
         sidebar.folder_added.connect(lambda name: self._post(self._library.add_folder, name))
         sidebar.folder_renamed.connect(lambda *args: self._post(self._library.rename_folder, *args))
         sidebar.folder_removed.connect(lambda folder: self._post(self._library.remove_folder, folder))
+        sidebar.folding_changed.connect(lambda folded: self._post(self._library.fold, folded))
         dialogue.shown.connect(self._on_shown)
 
     def delete(self, conversations: Sequence[int]) -> None:
@@ -80,7 +81,8 @@ class ListActions(QObject):
 
     def _on_news(self, news: ListNews) -> None:
         match news:
-            case ListReplaced(summaries=summaries, folders=folders):
+            case ListReplaced(summaries=summaries, folders=folders, folded=folded):
+                self._sidebar.show_folded(folded)
                 self._sidebar.show_list(summaries, folders)
                 self._sidebar.show_current(self._dialogue.conversation)
             case SummaryChanged(summary=summary):

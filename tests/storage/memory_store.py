@@ -26,6 +26,7 @@ class MemoryStore:
         self._folders: dict[int, Folder] = {}
         self._brought: dict[int, tuple[list[Folder], dict[int, StoredConversation]]] = {}
         """Of imports that have not ended."""
+        self._folded: frozenset[int] = frozenset()
         self._draft = ""
         self._status: KeepingStatus = Kept()
         self._listeners: list[KeepingListener] = []
@@ -141,6 +142,12 @@ class MemoryStore:
 
     async def save_folder(self, folder: Folder) -> None:
         self._folders[folder.id] = folder
+
+    async def folded(self) -> frozenset[int]:
+        return self._folded
+
+    async def save_folded(self, folders: frozenset[int]) -> None:
+        self._folded = folders
 
     async def remove_folder(self, folder: int) -> None:
         self._folders.pop(folder, None)

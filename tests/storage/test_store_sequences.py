@@ -33,7 +33,15 @@ class Author:
 
     async def act(self) -> None:
         """One change."""
-        verbs = [self.begin, self.save_folder, self.remove_folder, self.draft, self.break_disk, self.mend_disk]
+        verbs = [
+            self.begin,
+            self.save_folder,
+            self.remove_folder,
+            self.fold,
+            self.draft,
+            self.break_disk,
+            self.mend_disk,
+        ]
         if self._conversations:
             verbs += [self.say, self.say, self.say, self.rename, self.queue, self.choose, self.purge, self.fork]
         if any(self._conversations.values()):
@@ -43,6 +51,7 @@ class Author:
     async def compare(self) -> None:
         assert await self._store.summaries() == await self._model.summaries()
         assert await self._store.folders() == await self._model.folders()
+        assert await self._store.folded() == await self._model.folded()
         assert await self._store.draft() == await self._model.draft()
         assert await self._store.newest_id() == await self._model.newest_id()
         for conversation in self._conversations:
@@ -112,6 +121,10 @@ class Author:
         conversation = self._a_conversation()
         queue = [QueuedMessage(next(self._ids), text, "tester") for text in self._draw(st.lists(texts, max_size=3))]
         await self._both(lambda store: store.save_queue(conversation, queue))
+
+    async def fold(self) -> None:
+        folders = frozenset(self._draw(st.sets(st.integers(0, 20), max_size=3)))
+        await self._both(lambda store: store.save_folded(folders))
 
     async def draft(self) -> None:
         conversation = self._one_of([None, *self._conversations])

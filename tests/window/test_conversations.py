@@ -11,7 +11,10 @@ from seproj_desktop.storage.memory import Memory
 from seproj_desktop.storage.opening import open_to_read
 from seproj_desktop.window.editing import MessageEditor
 from seproj_desktop.window.notices import NoticeRow
+from seproj_desktop.window.sidebar.conversation_view import ConversationView
+from seproj_desktop.window.sidebar.list_model import ROW_ROLE
 from seproj_desktop.window.sidebar.results import ResultsView
+from seproj_desktop.window.sidebar.rows import Row, SectionRow
 from seproj_desktop.window.sidebar.search_box import SearchField
 from seproj_desktop.window.transcript.entries import MessageAction
 from tests.fakes import FakeEngine, FakeLoader
@@ -227,6 +230,26 @@ def test_every_conversation_has_its_persona(make_house: OpenHouse) -> None:
     house.wait(lambda: {summary.id: summary.persona for summary in house.listed}[two] == "developer")
     house.show(one)
     house.wait(lambda: house.box.currentText() == "Tester")
+
+
+def test_a_folded_folder_is_folded_after_a_restart(make_house: OpenHouse) -> None:
+    house = make_house().open()
+    conversation = ask(house, "Hello")
+    house.sidebar.folder_added.emit("Work")
+    house.wait(lambda: "Work" in house.titles)
+    (folder,) = house.backend.app.library.folders
+    house.sidebar.move_requested.emit([conversation], folder.id)
+    house.wait(lambda: house.listed[0].folder == folder.id)
+    view = house.find(ConversationView, "conversationList")
+    view.fold(next(row for row in rows_of(view) if isinstance(row, SectionRow)), is_folded=True)
+    house.wait(lambda: len(house.titles) == 1)
+    house.close()
+    again = make_house().open()
+    again.wait(lambda: again.titles == ["Work"])
+
+
+def rows_of(view: ConversationView) -> list[Row]:
+    return [view.model().index(row, 0).data(ROW_ROLE) for row in range(view.model().rowCount())]
 
 
 def test_searching_leads_to_the_message(make_house: OpenHouse) -> None:

@@ -77,6 +77,11 @@ class ConversationView(RowView):
             self._list.fold(row.folder, is_folded)
             self.folding_changed.emit(self._list.folded)
 
+    def show_drop(self, folder: int | None) -> None:
+        """Marks the folder that what is carried would go into."""
+        index = self._list.index_of_folder(folder) if folder is not None else QModelIndex()
+        self.mark(index.row() if index.isValid() else -1)
+
     def menu_place(self) -> QPoint:
         """Where the keyboard's menu opens, on the viewport."""
         rect = self.visualRect(self.currentIndex())

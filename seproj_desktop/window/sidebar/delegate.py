@@ -28,14 +28,16 @@ class RowDelegate(QStyledItemDelegate):
         theme, state = self.theme, option.state
         ground = QRectF(option.rect).adjusted(GRID / 2 + 0.5, 1.5, -GRID / 2 - 0.5, -1.5)
         colour = None
-        if state & State.State_Selected:
+        if state & State.State_Selected or state & State.State_On:
             colour = blend(theme.background, theme.accent, 0.16)
         elif is_open:
             colour = blend(theme.background, theme.text, 0.08)
         elif state & State.State_MouseOver:
             colour = blend(theme.background, theme.text, 0.05)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.accent, 1.0) if state & State.State_HasFocus else Qt.PenStyle.NoPen)
+        painter.setPen(
+            QPen(theme.accent, 1.0) if state & (State.State_HasFocus | State.State_On) else Qt.PenStyle.NoPen
+        )
         painter.setBrush(colour if colour is not None else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(ground, ROUNDING, ROUNDING)
 

@@ -41,6 +41,7 @@ class UniformListView(QListView):
         self._theme = theme
         self._row_height = 4 * GRID
         self._held: tuple[QPersistentModelIndex, int] | None = None
+        self._marked = -1
         self._empty_words = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
@@ -63,6 +64,12 @@ class UniformListView(QListView):
     @property
     def row_height(self) -> int:
         return self._row_height
+
+    def mark(self, row: int) -> None:
+        """A row that is painted as the one that something goes to; -1 for none."""
+        if row != self._marked:
+            self._marked = row
+            self.viewport().update()
 
     def show_empty_words(self, words: str) -> None:
         """What stands here while there are no rows."""
@@ -186,6 +193,7 @@ class UniformListView(QListView):
         states = {
             QStyle.StateFlag.State_MouseOver: is_hovered,
             QStyle.StateFlag.State_Selected: self.selectionModel().isSelected(index),
+            QStyle.StateFlag.State_On: index.row() == self._marked,
             QStyle.StateFlag.State_HasFocus: self.hasFocus() and index == self.currentIndex(),
         }
         for flag, is_on in states.items():

@@ -23,6 +23,7 @@ from seproj_desktop.chat.news import (
 from seproj_desktop.window.buttons import LinkButton, PlainButton
 from seproj_desktop.window.sidebar.commands import ListCommands
 from seproj_desktop.window.sidebar.conversation_view import ConversationView
+from seproj_desktop.window.sidebar.dragging import RowDragger
 from seproj_desktop.window.sidebar.hits import Hit
 from seproj_desktop.window.sidebar.list_model import ConversationListModel
 from seproj_desktop.window.sidebar.menus import ListMenus
@@ -91,6 +92,8 @@ class Sidebar(QWidget):
         self._empty_bin = self._make_empty_bin()
         self._shelves = ShelfTabs(theme)
         self._commands = ListCommands(self._view, self._model, self._question)
+        self._dragger = RowDragger(theme, self._view, self._model)
+        self._dragger.dropped.connect(self._commands.move_requested)
         self._menus = ListMenus(self._view, self._model, self._commands)
         self._day_check = QTimer(self)
         self._offer_signals()

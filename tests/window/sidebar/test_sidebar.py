@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar
 
 from seproj_desktop.chat.conversations import Folder
 from seproj_desktop.chat.news import (
@@ -259,3 +260,89 @@ def test_letters_go_to_a_title_and_open_nothing(bar: Bar) -> None:
     bar.type("th")
     assert bar.chosen == [THREE.id]
     assert bar.told == []
+
+
+def drag(bar: Bar, start: QPoint, end: QPoint) -> None:
+    """By the left button, in two steps, as a hand does; it is not let go."""
+    viewport = bar.view.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for place in ((start + end) / 2, end):
+        move(bar, place)
+
+
+def move(bar: Bar, place: QPoint) -> None:
+    """QTest's own moves have no button pressed."""
+    viewport, left = bar.view.viewport(), Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        place.toPointF(),
+        viewport.mapToGlobal(place).toPointF(),
+        left,
+        left,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+def let_go(bar: Bar, place: QPoint) -> None:
+    QTest.mouseRelease(bar.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def head_centre(bar: Bar, words: str) -> QPoint:
+    return bar.view.visualRect(bar.view.model().index(bar.texts.index(words), 0)).center()
+
+
+def test_a_conversation_is_dragged_into_a_folder_and_out_of_it(bar: Bar) -> None:
+    fill(bar)
+    ghost = bar.find(QLabel, "dragGhost")
+    drag(bar, row_centre(bar, 1), head_centre(bar, "Work"))
+    assert ghost.isVisible()
+    assert ghost.text() == "one"
+    assert bar.view.viewport().cursor().shape() is Qt.CursorShape.DragMoveCursor
+    let_go(bar, head_centre(bar, "Work"))
+    assert bar.told == [("move_requested", [ONE.id], WORK.id)]
+    assert not ghost.isVisible()
+    drag(bar, row_centre(bar, 4), row_centre(bar, 2))
+    let_go(bar, row_centre(bar, 2))
+    assert bar.told[1:] == [("move_requested", [FILED.id], None)], "and nothing was opened"
+
+
+def test_several_are_dragged_together_onto_what_lies_in_the_folder(bar: Bar) -> None:
+    fill(bar)
+    click(bar, 1)
+    click(bar, 2, SHIFT)
+    bar.told.clear()
+    filed = row_centre(bar, 4)
+    drag(bar, row_centre(bar, 2), filed)
+    assert bar.find(QLabel, "dragGhost").text() == "2 conversations"
+    let_go(bar, filed)
+    assert bar.told == [("move_requested", [ONE.id, TWO.id], WORK.id)]
+
+
+def test_what_is_dragged_nowhere_stays(bar: Bar) -> None:
+    fill(bar)
+    drag(bar, row_centre(bar, 1), row_centre(bar, 3))
+    assert bar.view.viewport().cursor().shape() is Qt.CursorShape.ForbiddenCursor, "it is in no folder already"
+    let_go(bar, row_centre(bar, 3))
+    drag(bar, row_centre(bar, 1), head_centre(bar, "Work"))
+    QTest.keyClick(bar.view, Qt.Key.Key_Escape)
+    let_go(bar, head_centre(bar, "Work"))
+    drag(bar, row_centre(bar, 1), head_centre(bar, "Work"))
+    let_go(bar, QPoint(10, -50))
+    assert bar.told == []
+    click(bar, 1)
+    assert bar.told == [("conversation_chosen", ONE.id)], "a click is still a click"
+
+
+def test_at_the_edge_the_list_scrolls_under_what_is_dragged(bar: Bar) -> None:
+    bar.sidebar.show_list(many(200), [WORK, HOME])
+    scroll = bar.view.verticalScrollBar()
+    scroll.setValue(1000)
+    height = bar.view.viewport().height()
+    index = bar.view.indexAt(QPoint(20, height // 2))
+    assert index.isValid()
+    drag(bar, QPoint(20, height // 2), QPoint(20, height - 4))
+    bar.qtbot.waitUntil(lambda: scroll.value() > 1050)
+    move(bar, QPoint(20, 4))
+    bar.qtbot.waitUntil(lambda: scroll.value() < 1000)
+    QTest.keyClick(bar.view, Qt.Key.Key_Escape)
