@@ -10,7 +10,9 @@ import socket
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from seproj_desktop.server.caller import SCOPE_KEY, read_caller
+from seproj_desktop.chat.trace import RequestTrace
+from seproj_desktop.server.board import RequestBoard
+from seproj_desktop.server.caller import SCOPE_KEY, caller_of, read_caller
 from seproj_desktop.server.cors import answer_preflight, cors_headers, with_headers
 from seproj_desktop.server.heading import Heading, host_name, is_loopback
 from seproj_desktop.server.keys import ApiKey, ApiKeys
@@ -28,13 +30,23 @@ KEY_CODE = "invalid_api_key"
 
 
 class AccessRules:
-    """The ASGI callable around everything else. Without `keys` there are none, and none are needed."""
+    """The ASGI callable around everything else. Without `keys` there are none, and none are needed.
+
+    `board` shows whom it has refused, and why.
+    """
 
     def __init__(
-        self, app: ASGIApp, settings: ServerSettings, keys: ApiKeys | None = None, *, machine: str | None = None
+        self,
+        app: ASGIApp,
+        settings: ServerSettings,
+        keys: ApiKeys | None = None,
+        board: RequestBoard | None = None,
+        *,
+        machine: str | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
+        self._board = board
         self._hosts = {name for host in settings.allowed_hosts if (name := host_name(host))}
         self._origins = {origin.rstrip("/").lower() for origin in settings.cors_origins}
         self._body_limit = settings.body_mib * MIB
@@ -55,7 +67,7 @@ class AccessRules:
             self._check_host(scope, heading)
             origin = self._check_origin(scope, heading)
         except HTTPException as refusal:
-            await send_error(scope, send, refusal)
+            await self._refuse(scope, send, refusal)
             return
         if origin is not None:
             if scope["method"] == "OPTIONS" and heading.asks_method:
@@ -66,11 +78,11 @@ class AccessRules:
             await self._keys.refresh()
         key = self._find_key(heading)
         if key is None and self._needs_key(scope):
-            await _answer_stranger(scope, send)
+            await self._answer_stranger(scope, send)
             return
         caller = scope[SCOPE_KEY] = read_caller(scope, key.name if key is not None else None)
         if heading.length is not None and not self._fits(heading.length):
-            await send_error(scope, send, self._too_large())
+            await self._refuse(scope, send, self._too_large())
         elif scope["method"] == "POST":
             await self._serve_counted(
                 caller.name, scope, self._limited(receive) if heading.is_chunked else receive, send
@@ -82,12 +94,25 @@ class AccessRules:
         try:
             self._client_limit.enter(client)
         except HTTPException as refusal:
-            await send_error(scope, send, refusal)
+            await self._refuse(scope, send, refusal)
             return
         try:
             await self._app(scope, receive, send)
         finally:
             self._client_limit.leave(client)
+
+    async def _answer_stranger(self, scope: Scope, send: Send) -> None:
+        """One refusal for a missing key and for a wrong one; /health tells that it lives, and nothing else."""
+        if scope["path"] == HEALTH_PATH and scope["method"] in ("GET", "HEAD"):
+            await send_json(send, 200, IT_LIVES, [id_header(new_request_id())])
+        else:
+            await self._refuse(scope, send, NO_KEY, KEY_CODE)
+
+    async def _refuse(self, scope: Scope, send: Send, refusal: HTTPException, code: str | None = None) -> None:
+        if self._board is not None:
+            entry = self._board.open(caller_of(scope), scope["path"], RequestTrace(new_request_id()))
+            entry.close("refused", refusal.status_code, str(refusal.detail))
+        await send_error(scope, send, refusal, code)
 
     def _fits(self, length: str) -> bool:
         return length.isdigit() and len(length) < 20 and int(length) <= self._body_limit
@@ -141,14 +166,6 @@ class AccessRules:
         if self._keys is None:
             return None
         return next((key for secret in heading.secrets if (key := self._keys.check(secret)) is not None), None)
-
-
-async def _answer_stranger(scope: Scope, send: Send) -> None:
-    """One refusal for a missing key and for a wrong one; /health tells that it lives, and nothing else."""
-    if scope["path"] == HEALTH_PATH and scope["method"] in ("GET", "HEAD"):
-        await send_json(send, 200, IT_LIVES, [id_header(new_request_id())])
-    else:
-        await send_error(scope, send, NO_KEY, KEY_CODE)
 
 
 def _here(scope: Scope) -> str:

@@ -54,7 +54,7 @@ def create_app(
         lane: ASGIApp = generate if path in GENERATE_PATHS else openai if is_api_path(path) else api
         await lane(scope, receive, send)
 
-    return AccessRules(dispatch, settings, keys)
+    return AccessRules(dispatch, settings, keys, board)
 
 
 def _ordinary_routes(engine: EngineView) -> FastAPI:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from seproj_desktop.errors import UserError
 from seproj_desktop.server import board as boards
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.caller import Caller
+from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.server.records import RequestRecord, RequestText
 from seproj_desktop.settings import ServerSettings
 from tests.fakes import FakeEngine, FakeLoader
@@ -313,3 +315,28 @@ def test_kept_texts_are_bounded_by_number_and_by_size() -> None:
     for name in "abc":
         lone.run(name, "x" * (boards.KEPT_CHARACTERS // 2 - 100))
     assert lone.board.look().with_text == {"b", "c"}
+
+
+async def test_whom_the_access_rules_refuse_is_in_the_log(open_house: OpenHouse) -> None:
+    house = await opened(open_house, settings=ServerSettings(drain_seconds=5.0))
+    await house.get("/health", headers={"Host": "evil.example"})
+    await house.post(
+        headers={"Origin": "https://evil.example"}, json={"messages": [{"role": "user", "content": "Hello"}]}
+    )
+    host, origin = house.board.look().ended
+    assert (host.state, host.status, host.endpoint) == ("refused", 403, "/health")
+    assert host.words.startswith("The Host header does not name this machine")
+    assert host.client.endswith("(127.0.0.1)")
+    assert (origin.status, origin.endpoint) == (403, "/generate")
+
+
+async def test_a_key_names_its_client_and_a_missing_one_is_in_the_log(open_house: OpenHouse, tmp_path: Path) -> None:
+    keys = ApiKeys(tmp_path / "keys.json")
+    secret = await keys.create("laptop")
+    house = await opened(open_house, keys=keys)
+    await house.ask()
+    await house.post(json={"messages": [{"role": "user", "content": "Hi"}]}, headers={"x-api-key": secret})
+    stranger, known = house.board.look().ended
+    assert (stranger.status, stranger.client) == (401, f"{house.agent} (127.0.0.1)")
+    assert (known.state, known.client) == ("done", "laptop")
+    await keys.aclose()

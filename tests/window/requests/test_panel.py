@@ -7,7 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from seproj_desktop.server.openai.models import PREFIX
 from seproj_desktop.server.status import Broken, Draining, Off, On, ServerStatus, TurningOn
+from seproj_desktop.window.requests.examples import PERSONA_MODEL
 from seproj_desktop.window.requests.panel import RequestsPanel
 from seproj_desktop.window.theme import Theme
 from tests.window.requests.samples import ended, news, record
@@ -81,6 +83,10 @@ def test_examples_are_copied(panel: RequestsPanel, button: str, parts: list[str]
     for part in parts:
         assert part in copied
     assert ("YOUR_KEY" in copied) is needs_key
+
+
+def test_a_persona_is_asked_as_the_server_names_it() -> None:
+    assert PERSONA_MODEL.format("tester") == f"{PREFIX}tester"
 
 
 def test_the_python_example_is_python(panel: RequestsPanel) -> None:
