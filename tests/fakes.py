@@ -14,6 +14,7 @@ from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.catalog import ModelSpec
+from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad, LoadCancelledError, LoadStage, StageListener
 
 PROMPT_TOKENS, CACHED_TOKENS = 7, 3
@@ -33,6 +34,7 @@ class FakeEngine:
     info: EngineInfo = FAKE_INFO
     failure: str | None = None
     http_app: ASGIApp | None = None
+    chat_form: ChatForm | None = None
     load: EngineLoad = field(default_factory=EngineLoad)
     jobs: list[GenerationJob] = field(default_factory=list)
     running: dict[str, asyncio.Event] = field(default_factory=dict)

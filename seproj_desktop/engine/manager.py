@@ -18,6 +18,7 @@ from seproj_desktop.chat.messages import SERVER_PRIORITY, ChatMessage, Generatio
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.admission import Admission, QueueFullError
 from seproj_desktop.engine.catalog import ModelSpec
+from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import HttpCall
 from seproj_desktop.engine.protocol import Engine, EngineLoad, EngineLoader, LoadCancelledError, LoadStage
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
@@ -88,6 +89,11 @@ class EngineManager:
     def http_app(self) -> ASGIApp | None:
         """The HTTP API of the engine that runs; None while none does, or where it has none."""
         return engine.http_app if (engine := self._usable) else None
+
+    @property
+    def chat_form(self) -> ChatForm | None:
+        """How that API writes a streamed chat, for the short way past it; None where there is none."""
+        return engine.chat_form if (engine := self._usable) else None
 
     def open_call(self, trace: RequestTrace, client: str, model: str) -> HttpCall:
         """A request to that API, which waits for its places in the engine as all of the server's do."""

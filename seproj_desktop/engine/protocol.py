@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from seproj_desktop.chat.events import StreamEvent
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.engine.catalog import ModelSpec
+from seproj_desktop.engine.chat_form import ChatForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Engine(Protocol):
     @property
     def http_app(self) -> ASGIApp | None:
         """The engine's own HTTP API, for requests with a `CURRENT_CALL`; None where this engine has none."""
+
+    @property
+    def chat_form(self) -> ChatForm | None:
+        """How that API writes a streamed chat; None where such a chat cannot take the short way past it."""
 
     def generate(self, job: GenerationJob) -> AsyncGenerator[StreamEvent, None]:
         """Streams one answer; its last event is one `Finished` or `Failed`. Closing the iterator ends the work."""

@@ -18,6 +18,7 @@ from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling, SamplingWishes, TextTaker
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
 from seproj_desktop.engine import vllm_http
+from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import GatedEngine
 from seproj_desktop.engine.output_reader import OutputReader
 from seproj_desktop.engine.parsers import choose_parsers
@@ -183,6 +184,7 @@ class VllmEngine:
         self._serving = serving
         self._gate = GatedEngine(llm, vllm_http.bound_blanks)
         self.http_app: ASGIApp | None = None
+        self.chat_form: ChatForm | None = None
         self._plain = options.prompt_format == "plain" or not _has_template(llm)
         self._context_length = int(config.model_config.max_model_len)
         self._defaults = config.model_config.get_diff_sampling_param()
@@ -217,8 +219,16 @@ class VllmEngine:
             return
         try:
             self.http_app = await vllm_http.build(self._llm, self._gate, self._serving, on_thread)
+            self.chat_form = await self._chat_form()
         except Exception:  # as above: whatever has moved
             logger.exception("vLLM's HTTP app cannot be built")
+
+    async def _chat_form(self) -> ChatForm | None:
+        """None where a prompt of ours is not that of the HTTP API, or where vLLM has to part thinking from answers."""
+        if self._plain:
+            return None
+        prompt = await self._render((ChatMessage(role="user", content="Hi"),), thinking=False)
+        return None if self._opens_thinking(prompt) else vllm_http.chat_form(self.http_app)
 
     async def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return len((await self._render(messages, thinking=False))["prompt_token_ids"])

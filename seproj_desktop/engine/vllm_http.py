@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
 
+from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import CURRENT_CALL, GatedEngine
 from seproj_desktop.engine.parsers import Parsers
 
@@ -27,6 +28,8 @@ CLI_ARGS_MODULES = (
     "vllm.entrypoints.openai.cli_args",  # up to 0.28
 )
 NO_DOMAIN = "nothing.invalid"
+GOLDEN = ("0.32.",)
+"""The releases whose streamed chats `tests/engine/test_plain_chat.py` has compared with ours."""
 
 OnThread = Callable[..., Awaitable[Any]]
 """Runs a blocking call on the loader thread."""
@@ -100,6 +103,23 @@ async def build(llm: "AsyncLLM", gate: GatedEngine, args: argparse.Namespace, on
     _answer_by_the_name_asked_for(app.state.openai_serving_models)
     served: ASGIApp = app
     return served
+
+
+def chat_form(app: Any) -> ChatForm | None:
+    """How this app writes a streamed chat; None where that is not known to be as ours, or not reproduced there."""
+    import vllm
+
+    serving = app.state.openai_serving_chat
+    if serving is None or not vllm.__version__.startswith(GOLDEN):
+        return None
+    if serving.enable_force_include_usage or serving.enable_per_request_metrics:
+        return None
+    return ChatForm(
+        serving.system_fingerprint,
+        has_parser=serving.parser_cls is not None,
+        counts_reasoning=serving._include_reasoning_tokens_details,
+        tells_cached=serving.enable_prompt_tokens_details,
+    )
 
 
 def _answer_by_the_name_asked_for(models: Any) -> None:

@@ -17,7 +17,7 @@ from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.server.access import AccessRules
 from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.docs import docs_page
-from seproj_desktop.server.generate import UNEXPECTED, AnswerSource, GenerateEndpoint
+from seproj_desktop.server.generate import UNEXPECTED, GenerateEndpoint
 from seproj_desktop.server.health import EngineView, Health, describe
 from seproj_desktop.server.keys import ApiKeys
 from seproj_desktop.server.openai.door import OpenAiDoor, ServedApi
@@ -32,7 +32,7 @@ NO_PARTS_FROM_ELSEWHERE = {
 }
 
 
-class ServedEngine(AnswerSource, ServedApi, Protocol):
+class ServedEngine(ServedApi, Protocol):
     """The engine as this door needs it: answers, its own HTTP API, and what /health shows."""
 
 

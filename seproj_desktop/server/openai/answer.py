@@ -3,6 +3,8 @@
 A refusal is held back until the app has returned, since only then it is certain why it refused. On the backend's loop.
 """
 
+from collections.abc import Awaitable
+
 from starlette.types import Message, Send
 
 from seproj_desktop.server.openai.errors import ApiError, reshape, words_of
@@ -18,6 +20,7 @@ class Answer:
     def __init__(self, send: Send, path: str, request_id: str) -> None:
         self._send = send
         self._path = path
+        self.request_id = request_id
         self._headers: RawHeaders = [(b"cache-control", b"no-cache"), id_header(request_id)]
         self._refusal = b""
         self._is_event_stream = False
@@ -42,6 +45,20 @@ class Answer:
             self.status = message["status"]
             message = {**message, "headers": kept + self._headers}
         await self._send(message)
+
+    async def begin_events(self) -> None:
+        """A stream of our own begins; `line` and `last_line` are its way."""
+        self.status, self._is_event_stream = 200, True
+        headers = [(b"content-type", EVENT_STREAM + b"; charset=utf-8"), *self._headers]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    def line(self, line: bytes) -> Awaitable[None]:
+        """Once per token: hands on what `send` returns, without a coroutine of its own around it."""
+        return self._send({"type": "http.response.body", "body": line, "more_body": True})
+
+    async def last_line(self, line: bytes) -> None:
+        self.is_complete = True
+        await self._send({"type": "http.response.body", "body": line, "more_body": False})
 
     async def whole(self, body: bytes) -> None:
         self.status, self.is_complete = 200, True

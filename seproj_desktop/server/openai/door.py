@@ -13,22 +13,28 @@ from typing import Any, Protocol
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from seproj_desktop.chat import events
 from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.admission import QueueFullError
+from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import CURRENT_CALL, HttpCall, TooManySequencesError, WithdrawnError
 from seproj_desktop.server.board import OUTCOMES, OpenRequest, RequestBoard
 from seproj_desktop.server.caller import caller_of
 from seproj_desktop.server.client_watch import ClientWatch
+from seproj_desktop.server.generate import AnswerSource
 from seproj_desktop.server.health import EngineView
 from seproj_desktop.server.ndjson import encode_json
 from seproj_desktop.server.openai.answer import Answer
 from seproj_desktop.server.openai.bounds import check_body, check_raw
+from seproj_desktop.server.openai.chat_chunks import ChatChunks
 from seproj_desktop.server.openai.errors import ApiError
 from seproj_desktop.server.openai.grammars import OutOfBoundsError
 from seproj_desktop.server.openai.models import Asked, ServedModels
-from seproj_desktop.server.openai.paths import GENERATING, MODELS, check_path
+from seproj_desktop.server.openai.paths import CHAT, GENERATING, MODELS, check_path
 from seproj_desktop.server.openai.personas import FILLERS
+from seproj_desktop.server.openai.plain_chat import read_plain
+from seproj_desktop.server.openai.plain_stream import PlainStream, failure
 from seproj_desktop.server.openai.spoken import said_in
 from seproj_desktop.server.openai.waiting import not_ready
 from seproj_desktop.server.reply import JSON, id_header, new_request_id
@@ -43,8 +49,11 @@ SWITCHED_OFF = ApiError(503, "The server was switched off.", code="server_off")
 UNEXPECTED = ApiError(500, "Something unexpected went wrong; the program's log tells more.")
 
 
-class ServedApi(EngineView, Protocol):
+class ServedApi(AnswerSource, EngineView, Protocol):
     """What this door needs of the engine."""
+
+    @property
+    def chat_form(self) -> ChatForm | None: ...
 
     @property
     def http_app(self) -> ASGIApp | None: ...
@@ -102,11 +111,14 @@ class OpenAiDoor:
             told = self._models.card(self._models.find(name)) if name else self._models.listing()
             await answer.whole(encode_json(told))
             return
+        parsed: dict[str, Any] = {}
         asked, body, places = self._models.find(None), b"", 1
         if method == "POST":
             check_method_and_type(scope)
-            asked, body, places = self._read(path, await read_body(receive), entry)
+            asked, parsed, body, places = self._read(path, await read_body(receive), entry)
         app = await self._find_app(receive)
+        if path == CHAT and await self._answer_plainly(parsed, asked, receive, answer, entry):
+            return
         call = self._engine.open_call(entry.trace, entry.client, asked.name)
         entry.said = call.said
         try:
@@ -125,8 +137,30 @@ class OpenAiDoor:
         elif call.finish_reason is not None and answer.is_complete:
             entry.close(OUTCOMES[call.finish_reason], answer.status)
 
-    def _read(self, path: str, body: bytes, entry: OpenRequest) -> tuple[Asked, bytes, int]:
-        """Whom a body asks, the body as vLLM gets it, and how many answers it asks for at once."""
+    async def _answer_plainly(
+        self, parsed: dict[str, Any], asked: Asked, receive: Receive, answer: Answer, entry: OpenRequest
+    ) -> bool:
+        """Takes the short way past vLLM's app where there is one for this chat; False where that app is to answer."""
+        form = self._engine.chat_form
+        chat = None if form is None else read_plain(parsed)
+        if form is None or chat is None:
+            return False
+        if entry.is_stopping:
+            raise STOPPED
+        chunks = ChatChunks(entry.trace.request_id, asked.name, form)
+        entry.said = chunks.said
+        ending = await PlainStream(chat, chunks, entry.trace, answer).run(self._engine, entry.client, receive)
+        if ending is None:
+            return False
+        if isinstance(ending, events.Failed):
+            refusal = QUEUE_FULL if ending.kind == "busy" else failure(ending)
+            entry.close_with(ending, answer.status or refusal.status_code)
+            raise refusal
+        entry.close_with(ending, answer.status)
+        return True
+
+    def _read(self, path: str, body: bytes, entry: OpenRequest) -> tuple[Asked, dict[str, Any], bytes, int]:
+        """Whom a body asks, what it says, the body as vLLM gets it, and how many answers it asks for at once."""
         parsed = _parse(body, self._limits)
         asked = self._models.find(parsed.get("model"))
         if asked.persona is not None and path in FILLERS:
@@ -134,7 +168,7 @@ class OpenAiDoor:
             body = json.dumps(parsed).encode()
         entry.show(said_in(parsed), str, persona=asked.persona.id if asked.persona else "")
         wanted = parsed.get("n")
-        return asked, body, wanted if isinstance(wanted, int) and wanted > 1 else 1
+        return asked, parsed, body, wanted if isinstance(wanted, int) and wanted > 1 else 1
 
     async def _find_app(self, receive: Receive) -> ASGIApp:
         """vLLM's app, once there is one. Raises `ApiError`."""

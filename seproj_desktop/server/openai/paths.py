@@ -10,7 +10,8 @@ from starlette.types import Scope
 from seproj_desktop.server.openai.errors import ApiError
 
 MODELS = "/v1/models"
-GENERATING = frozenset({"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages"})
+CHAT = "/v1/chat/completions"
+GENERATING = frozenset({CHAT, "/v1/completions", "/v1/responses", "/v1/messages"})
 """Those whose requests need places in the engine."""
 METHODS = dict.fromkeys((*GENERATING, "/v1/messages/count_tokens", "/tokenize", "/detokenize"), "POST") | {
     MODELS: "GET",
