@@ -71,6 +71,6 @@ class Shelf:
 
     async def _read(self, conversation: int) -> LiveConversation:
         try:
-            return LiveConversation(await self._store.read(conversation))
+            return await LiveConversation.made(await self._store.read(conversation))
         except KeyError:
             raise gone() from None

@@ -23,6 +23,8 @@ class ConversationTree:
 
     def __init__(self, messages: Iterable[StoredMessage] = (), chosen: int | None = None) -> None:
         """`chosen` is the root that the path begins with. A message whose parent is not there becomes a root."""
+        self.changes = 0
+        """Grows with every change: as long as it is the same, so is the path."""
         self._messages = {message.id: message for message in messages}
         self._children: dict[int | None, list[int]] = {}
         self._chosen: dict[int | None, int] = {} if chosen is None else {None: chosen}
@@ -77,6 +79,7 @@ class ConversationTree:
             raise ValueError(f"message {message.id} is there already")
         if message.parent is not None and message.parent not in self._messages:
             raise KeyError(message.parent)
+        self.changes += 1
         self._messages[message.id] = message
         insort(self._children.setdefault(message.parent, []), message.id)
         self._chosen[message.parent] = message.id
@@ -88,6 +91,7 @@ class ConversationTree:
             raise ValueError(f"message {message.id} cannot become another one")
         if not (message.text.startswith(known.text) and message.thought.text.startswith(known.thought.text)):
             raise ValueError(f"the text of message {message.id} would be overwritten")
+        self.changes += 1
         self._messages[message.id] = message
 
     def path(self) -> list[StoredMessage]:
@@ -151,6 +155,7 @@ class ConversationTree:
         if any(each.deleted is not None for each in path):
             raise ValueError(f"message {message} is in the bin")
         changed: list[Choice] = []
+        self.changes += 1
         for each in path:
             if self._next(each.parent) != each.id:
                 self._chosen[each.parent] = each.id
@@ -162,6 +167,7 @@ class ConversationTree:
         known = self._messages[message]
         was_shown = self._next(known.parent) == message
         before = [sibling for sibling in self.siblings(message) if sibling <= message]
+        self.changes += 1
         self._messages[message] = replace(known, deleted=when)
         if not was_shown:
             return []
@@ -172,6 +178,7 @@ class ConversationTree:
 
     def restore(self, message: int) -> list[Choice]:
         """Takes a branch out of the bin and shows it, unless what it hangs on is in the bin as well."""
+        self.changes += 1
         self._messages[message] = replace(self._messages[message], deleted=None)
         return self.choose(message) if self.is_reachable(message) else []
 

@@ -16,6 +16,7 @@ from seproj_desktop.chat.shelf import SPARE
 from seproj_desktop.errors import UserError
 from tests.fakes import FakeEngine
 from tests.storage.memory_store import MemoryStore
+from tests.storage.samples import dialogue
 from tests.unit.chat.house import House, Viewer, a_house, settle, until
 
 
@@ -410,6 +411,25 @@ async def test_an_answer_that_only_thought_begins_anew_as_a_version() -> None:
         await house.quiet()
         assert viewer.path[-1].versions == 2
         assert [entry.message.thought.text for entry in viewer.path] == ["", "Hm"]
+
+
+async def test_while_a_long_conversation_is_opened_others_have_their_turn() -> None:
+    async with a_house() as house:
+        await house.store.add_conversations([dialogue(1, 2_000)])
+        await house.library.load()
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        counting = asyncio.create_task(count())
+        viewer = await Viewer().open(house, 1)
+        counting.cancel()
+        assert len(viewer.path) == 4_000
+        assert turns > 4
 
 
 async def test_a_deleted_branch_can_be_restored() -> None:
