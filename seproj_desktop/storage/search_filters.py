@@ -5,7 +5,7 @@ the model that made it, the person's own words to the conversation's persona and
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from seproj_desktop.storage.query import Named, Phrase, Query
 
@@ -41,6 +41,17 @@ def message_conditions(query: Query) -> Iterator[Condition]:
     yield from _time_conditions(query, "m.created")
     speaker = f"coalesce(nullif(m.persona, ''), c.persona) {_IS_LIKE} OR m.persona_name {_IS_LIKE}"
     yield from _name_conditions(query, {"persona": speaker, "model": f"m.model {_IS_LIKE}"})
+
+
+def requirements(query: Query) -> Iterator[Condition]:
+    """What must be true of the whole file for anything to pass: seen at once, where a search would read every match."""
+    common = all_of(_common_conditions(query))
+    yield Condition(f"EXISTS (SELECT 1 FROM conversations AS c WHERE {common.sql})", common.values)  # noqa: S608
+    speaker = f"EXISTS (SELECT 1 FROM speakers WHERE persona {_IS_LIKE} OR persona_name {_IS_LIKE})"  # noqa: S608
+    persona = f"{speaker} OR EXISTS (SELECT 1 FROM conversations WHERE persona {_IS_LIKE})"  # noqa: S608
+    model = f"EXISTS (SELECT 1 FROM speakers WHERE model {_IS_LIKE})"  # noqa: S608
+    wanted = replace(query, names=tuple(named for named in query.names if not named.is_excluded))
+    yield from _name_conditions(wanted, {"persona": persona, "model": model})
 
 
 def conversation_conditions(query: Query) -> Iterator[Condition]:

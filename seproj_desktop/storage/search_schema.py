@@ -96,3 +96,22 @@ INSERT INTO search_places (message) SELECT id FROM messages WHERE text <> '' ORD
 INSERT INTO message_search (message_search) VALUES ('rebuild');
 INSERT INTO title_search (title_search) VALUES ('rebuild');
 """  # noqa: S608 - made of our own constants
+
+CREATE_SPEAKERS = """
+-- Who has ever spoken, and which model: a handful of rows, by which a search knows that a name is nobody's.
+CREATE TABLE speakers (
+    persona TEXT NOT NULL,
+    persona_name TEXT NOT NULL,
+    model TEXT NOT NULL,
+    PRIMARY KEY (persona, persona_name, model)
+) WITHOUT ROWID;
+
+CREATE TRIGGER speaker_added AFTER INSERT ON messages BEGIN
+    INSERT OR IGNORE INTO speakers VALUES (new.persona, new.persona_name, new.model);
+END;
+CREATE TRIGGER speaker_changed AFTER UPDATE OF persona, persona_name, model ON messages BEGIN
+    INSERT OR IGNORE INTO speakers VALUES (new.persona, new.persona_name, new.model);
+END;
+
+INSERT INTO speakers SELECT DISTINCT persona, persona_name, model FROM messages;
+"""

@@ -269,6 +269,6 @@ def test_a_new_table_or_a_shape_like_another_has_to_be_looked_at(whole: Path) ->
         ordinary = connection.execute(
             "SELECT name, wr, ncol FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         ).fetchall()
-    assert {name for name, _, _ in ordinary} == {*TABLES, "search_places", "importing"}
+    assert {name for name, _, _ in ordinary} == {*TABLES, "search_places", "importing", "speakers"}
     assert [name for name, wr, columns in ordinary if (wr, columns) == (0, 3)] == ["importing"], "and like no other"
     assert len({(wr, columns) for name, wr, columns in ordinary if name in TABLES}) == len(TABLES)
