@@ -3,8 +3,8 @@
 On the Qt thread; knows its model and its theme.
 """
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,11 +19,14 @@ from PySide6.QtWidgets import (
 from seproj_desktop.server.records import RequestRecord
 from seproj_desktop.window.controls import SlimScrollBar
 from seproj_desktop.window.requests.columns import COLUMNS, STATE_COLUMN, STRETCHED
-from seproj_desktop.window.requests.record_models import RecordModel
+from seproj_desktop.window.requests.record_models import Index, RecordModel
 from seproj_desktop.window.theme import GRID, Theme
 
 NARROWEST = 21 * GRID
 """Of the stretched column."""
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+FAILURES = frozenset({"failed", "refused"})
 CELL_MARGIN = 5
 """Pixels, besides Qt's own three: the words stand below their titles."""
 
@@ -109,26 +112,39 @@ def header_style(theme: Theme) -> str:
 class Cell(QStyledItemDelegate):
     """Room at the sides, and no frame around a single cell: a row is chosen as a whole."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus
         option.rect = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
 
 
-class _RecordCell(Cell):
-    """Failures have their colour."""
+class _RecordCell(QStyledItemDelegate):
+    """Draws the words and nothing else: by Qt's own way all cells in sight took 26 ms, and a frame has 16.
+
+    Failures have their colour.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().initStyleOption(option, index)
-        if index.column() == STATE_COLUMN and _is_bad(index):
-            option.palette.setColor(QPalette.ColorRole.Text, self._theme.danger)
-
-
-def _is_bad(index: QModelIndex | QPersistentModelIndex) -> bool:
-    model: QAbstractItemModel = index.model()
-    record = model.record(index) if isinstance(model, RecordModel) else None
-    return record is not None and record.state in {"failed", "refused"}
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        record = model.record(index) if isinstance(model, RecordModel) else None
+        if record is None:
+            return
+        column = COLUMNS[index.column()]
+        area, palette = option.rect, option.palette
+        text = column.words(record)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, palette.color(QPalette.ColorRole.Highlight))
+            painter.setPen(palette.color(QPalette.ColorRole.HighlightedText))
+        elif index.column() == STATE_COLUMN and record.state in FAILURES:
+            painter.setPen(self._theme.danger)
+        else:
+            painter.setPen(palette.color(QPalette.ColorRole.Text))
+        room = area.adjusted(GRID, 0, -GRID, 0)
+        if column.is_figure:
+            painter.drawText(room, RIGHT, text)
+        elif text:
+            painter.drawText(room, LEFT, option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
