@@ -1,7 +1,8 @@
 """`make torture`: long runs that try to break the real program on its real engine, on this machine only.
 
-Toggles of the server under load, kill -9 at random moments, clients that vanish by the hundred, and kill -9 of the
-window in the midst of conversations. Each run is bounded in count and in time; a broken promise ends with exit code 1
+Toggles of the server under load, kill -9 at random moments, clients that vanish by the hundred, connections by the
+thousand that ask nothing, requests made up from the server's own document, and kill -9 of the window in the midst of
+conversations. Each run is bounded in count and in time; a broken promise ends with exit code 1
 and says which.
 """
 
@@ -20,14 +21,16 @@ from pathlib import Path
 
 from benchmarks import doors
 from benchmarks.crash import Crashes, choose_moment
+from benchmarks.half_open import flood
 from benchmarks.leftovers import marked_processes, shared_memory_of, wait_until_gone
+from benchmarks.made_up import send_made_up
 from benchmarks.processes import BenchmarkError
-from benchmarks.vanishing import vanish
+from benchmarks.vanishing import ask_until_cut, vanish
 from benchmarks.wire import Worker
 
 GONE_SECONDS = 10.0
 CLIENTS = 256
-RUNS = ("toggles", "kills", "vanish", "crashes")
+RUNS = ("toggles", "kills", "vanish", "half_open", "examples", "crashes")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "toggles": toggles,
         "kills": kills,
         "vanish": vanishing_clients,
+        "half_open": half_open,
+        "examples": examples,
         "crashes": crashes,
     }
-    usual = {"toggles": 100, "kills": 10, "vanish": 5, "crashes": 200}
+    usual = {"toggles": 100, "kills": 10, "vanish": 5, "half_open": 10_000, "examples": 2000, "crashes": 200}
     counts = {name: getattr(options, name) or count for name, count in usual.items()}
     try:
         doors.check_demo_model()
@@ -64,6 +69,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--toggles", type=int, metavar="N", help="only this: switch the server N times under load")
     parser.add_argument("--kills", type=int, metavar="N", help="only this: kill -9 the program N times")
     parser.add_argument("--vanish", type=int, metavar="N", help=f"only this: N times {CLIENTS} clients that vanish")
+    parser.add_argument("--half-open", type=int, metavar="N", help="only this: N connections that never ask")
+    parser.add_argument("--examples", type=int, metavar="N", help="only this: N requests by the OpenAPI document")
     parser.add_argument("--crashes", type=int, metavar="N", help="only this: kill -9 the window N times on one folder")
     parser.add_argument("--seed", type=int, default=1, help="of every random choice")
     return parser
@@ -142,6 +149,28 @@ def _wait_until_idle(port: int) -> float:
         if passed > GONE_SECONDS:
             raise BenchmarkError(f"{passed:.0f} s after all clients had gone the engine still had {queue}.")
         time.sleep(0.02)
+
+
+def half_open(folder: Path, count: int, order: random.Random) -> None:
+    """Meanwhile the server answers others, and what was asked before ends whole."""
+    with ExitStack() as stack:
+        program = doors.start_ours(stack, folder, "half-open")
+        port = doors.port_of(program)
+        doors.wait_until_loaded(program)
+        print(f"  {asyncio.run(flood(port, program.pid, count, order))}", flush=True)
+        _wait_until_idle(port)
+
+
+def examples(folder: Path, count: int, order: random.Random) -> None:
+    """No 5xx, and no status or shape that the document does not have; the program is as well afterwards as before."""
+    with ExitStack() as stack:
+        program = doors.start_ours(stack, folder, "examples", SEPROJ_ENGINE_CONTEXT_LENGTH="128")
+        port = doors.port_of(program)
+        doors.wait_until_loaded(program)
+        print(f"  {send_made_up(port, count, order.randrange(1 << 30), folder)}", flush=True)
+        _wait_until_idle(port)
+        if (ending := asyncio.run(ask_until_cut(port, order))) != "done":
+            raise BenchmarkError(f"The answer after all made-up requests ended as {ending!r}.")
 
 
 def crashes(folder: Path, count: int, order: random.Random) -> None:

@@ -20,6 +20,7 @@ from seproj_desktop.server.docs import docs_page
 from seproj_desktop.server.generate import UNEXPECTED, GenerateEndpoint
 from seproj_desktop.server.health import EngineView, Health, describe
 from seproj_desktop.server.keys import ApiKeys
+from seproj_desktop.server.openai.document import add_api
 from seproj_desktop.server.openai.door import OpenAiDoor, ServedApi
 from seproj_desktop.server.openai.paths import is_api_path
 from seproj_desktop.server.openapi import ACCESS_PROBLEMS, add_generate, problem_responses
@@ -96,4 +97,5 @@ async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
 def _document(api: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
     add_generate(document, *GENERATE_PATHS)
+    add_api(document)
     return document
