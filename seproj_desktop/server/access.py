@@ -91,15 +91,22 @@ class AccessRules:
             await self._app(scope, receive, send)
 
     async def _serve_counted(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request counts once it has arrived: bodies that never do must not keep the same client's others out."""
+        is_counted = False
+
+        async def receive_counted() -> Message:
+            nonlocal is_counted
+            message = await receive()
+            if not is_counted and message["type"] == "http.request" and not message.get("more_body"):
+                self._client_limit.enter(client)
+                is_counted = True
+            return message
+
         try:
-            self._client_limit.enter(client)
-        except HTTPException as refusal:
-            await self._refuse(scope, send, refusal)
-            return
-        try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive_counted, send)
         finally:
-            self._client_limit.leave(client)
+            if is_counted:
+                self._client_limit.leave(client)
 
     async def _answer_stranger(self, scope: Scope, send: Send) -> None:
         """One refusal for a missing key and for a wrong one; /health tells that it lives, and nothing else."""

@@ -48,9 +48,11 @@ class CarefulProtocol(HttpToolsProtocol):
 
     @property
     def is_idle(self) -> bool:
+        """Also while a request is still on its way: thousands that never arrive must not keep others out."""
         if self._request is None or self._ended_since is not None:
             return True
-        return self._request.response_complete and not self.pipeline
+        is_arriving = self._request.more_body and not self._request.response_started
+        return (self._request.response_complete or is_arriving) and not self.pipeline
 
     @property
     def _request(self) -> RequestResponseCycle | None:
@@ -142,7 +144,7 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def _end_with(self, status: int, words: str) -> None:
         """Says so where no answer has begun, and closes; an answer that is being made ends in the engine."""
-        request = None if self.is_idle else self._request
+        request = None if self._request is None or self._request.response_complete else self._request
         if request is None or not (request.response_started or self.pipeline):
             self.transport.write(_refusal(getattr(self, "url", b""), status, words))
         if request is not None:

@@ -45,7 +45,7 @@ class Connection(Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request of it is being worked on."""
+        """Whether no request of it is being answered."""
 
     def look(self, now: float, limits: WireLimits) -> None:
         """Ends what is overdue."""

@@ -222,16 +222,23 @@ async def test_the_connection_that_is_idle_longest_makes_room(open_house: OpenHo
         assert (await asking).status_code == 200
 
 
+async def test_requests_that_never_arrive_keep_nobody_out(open_house: OpenHouse) -> None:
+    house = await opened(open_house, settings=ServerSettings(connection_limit=16))
+    async with AsyncExitStack() as stack:
+        for _ in range(40):
+            await stack.enter_async_context(house.raw_request(b"{", ["Content-Length: 10"]))
+        assert (await house.ask()).status_code == 200
+
+
 async def test_when_all_are_at_work_a_further_one_is_refused(open_house: OpenHouse) -> None:
     gate = asyncio.Semaphore(0)
     settings = ServerSettings(connection_limit=16, drain_seconds=0)
-    house = await opened(open_house, FakeEngine(["a"], gate=gate), settings=settings)
+    house = open_house(FakeEngine(["a"], gate=gate), settings=settings, queue_limit=16)
+    await house.server.start(port=0)
     async with AsyncExitStack() as stack:
-        for _ in range(11):
+        for _ in range(16):
             await stack.enter_async_context(house.raw_request(body_of()))
-        for _ in range(5):
-            await stack.enter_async_context(house.raw_request(b"", ["Content-Length: 10"]))
-        await until(lambda: len(house.engine.running) + house.manager.queued == 11)
+        await until(lambda: len(house.engine.running) + house.manager.queued == 16)
         async with connected(house) as (reader, _):
             assert (await refusal(reader))[0] == 503
 
