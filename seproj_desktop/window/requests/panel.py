@@ -96,6 +96,7 @@ class RequestsPanel(QWidget):
         self.running_table = RecordTable(self._theme, self.running)
         self.running_table.setObjectName("runningRequests")
         self.running_table.setAccessibleName(self.tr("Running requests"))
+        self.running_table.show_empty_words(self.tr("No program asks anything at the moment."))
         self.log_table = RecordTable(self._theme, self.log)
         self.log_table.setObjectName("requestLog")
         self.log_table.setAccessibleName(self.tr("Log of requests"))
@@ -193,6 +194,9 @@ class RequestsPanel(QWidget):
         log = self.tr("Log: {count}").format(count=f"{total:,}")
         self._log_words.setText(
             log if shown == total else self.tr("Log: {shown} of {count}").format(shown=f"{shown:,}", count=f"{total:,}")
+        )
+        self.log_table.show_empty_words(
+            self.tr("No request passes the filter.") if total else self.tr("Requests that have ended are listed here.")
         )
         self._export.setEnabled(shown > 0)
         self._clear.setEnabled(total > 0)

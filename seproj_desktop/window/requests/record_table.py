@@ -4,7 +4,7 @@ On the Qt thread; knows its model and its theme.
 """
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,6 +26,7 @@ NARROWEST = 21 * GRID
 """Of the stretched column."""
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 FAILURES = frozenset({"failed", "refused"})
 CELL_MARGIN = 5
 """Pixels, besides Qt's own three: the words stand below their titles."""
@@ -40,6 +41,7 @@ class RecordTable(QTableView):
         super().__init__(parent)
         self._theme = theme
         self._records = model
+        self._empty_words = ""
         self.setModel(model)
         self.setItemDelegate(_RecordCell(theme, self))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,6 +73,20 @@ class RecordTable(QTableView):
         index = self._records.index_of(request_id)
         if index.isValid():
             self.selectRow(index.row())
+
+    def show_empty_words(self, words: str) -> None:
+        """What stands here while there are no rows."""
+        if words != self._empty_words:
+            self._empty_words = words
+            self.setAccessibleDescription(words)
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._records.records:
+            painter = QPainter(self.viewport())
+            painter.setPen(self._theme.faint)
+            painter.drawText(self.viewport().rect(), CENTRED, self._empty_words)
 
     def _fit(self) -> None:
         metrics = self.fontMetrics()

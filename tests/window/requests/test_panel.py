@@ -199,6 +199,14 @@ def test_the_filter_counts_what_it_leaves(panel: RequestsPanel, qtbot: QtBot) ->
     assert find(panel, "clearLog").isEnabled()
 
 
+def test_an_empty_table_says_why(panel: RequestsPanel, qtbot: QtBot) -> None:
+    assert panel.running_table.accessibleDescription() == "No program asks anything at the moment."
+    assert panel.log_table.accessibleDescription() == "Requests that have ended are listed here."
+    panel.show_news(news((), (ended(1),)))
+    filter_of(panel).setText("nobody")
+    qtbot.waitUntil(lambda: panel.log_table.accessibleDescription() == "No request passes the filter.")
+
+
 def test_the_keyboard_suffices(panel: RequestsPanel, qtbot: QtBot) -> None:
     panel.show_status(On(ADDRESS))
     panel.show_news(news((record("a"), record("b")), (ended(1), ended(2)), with_text=frozenset({"a", "b"})))
