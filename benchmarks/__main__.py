@@ -20,7 +20,7 @@ from benchmarks.machine import Machine
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
 
-PARTS = ("engine", "replay", "first", "startup", "transcript", "store")
+PARTS = ("engine", "replay", "first", "load_generator", "startup", "transcript", "store")
 WITHOUT_ENGINE = {"transcript", "store"}
 
 
@@ -55,6 +55,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--engine", action="store_true", help="only the engine through its three doors")
     parser.add_argument("--replay", action="store_true", help="only the HTTP layer, on recorded engine outputs")
     parser.add_argument("--first", action="store_true", help="only the window's first token while its server is busy")
+    parser.add_argument(
+        "--load-generator", action="store_true", help="only vLLM's own load generator against our server"
+    )
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
     parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
     parser.add_argument("--store", action="store_true", help="only the store, search, import and export, the sidebar")
@@ -96,6 +99,10 @@ def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
         from benchmarks.window_first import run_window_first
 
         run_window_first(folder, report, _tell, quick=quick)
+    elif part == "load_generator":
+        from benchmarks.load_generator import run_load_generator
+
+        run_load_generator(folder, report, _tell, quick=quick)
     elif part == "startup":
         from benchmarks.startup import run_startup
 

@@ -1,7 +1,7 @@
-"""The three doors to the demo model, started with the same engine arguments in the same environment.
+"""The doors to the demo model, started with the same engine arguments in the same environment.
 
-(a) `EngineManager.generate` in process, (b) `seproj-desktop serve`, (c) vLLM's own API server. Each in processes of
-its own; each with an engine that starts by `spawn`.
+(a) `EngineManager.generate` in process, (b), (e) and (f) `seproj-desktop serve`, (c) and (d) vLLM's own API server.
+Each in processes of its own; each with an engine that starts by `spawn`.
 """
 
 import http.client
@@ -27,7 +27,7 @@ CACHE_MIB = 256
 CONTEXT = 4096
 SEQUENCES = 272
 """More than the most clients, so that it is not the queue that is measured."""
-START_SECONDS = 300.0
+START_SECONDS = 600.0
 OWN_LOGGING = ("VLLM_LOGGING_CONFIG_PATH",)
 """Variables of ours that vLLM's own server does not get."""
 

@@ -21,6 +21,8 @@ TOPICS = (
 )  # fmt: skip
 VERBS = ("Build", "Add", "Plan")
 ENOUGH = 24
+BY_VLLM: dict[str, Any] = {"add_generation_prompt": True}
+"""Says what is so anyhow, and is no field of a plain chat: our server leaves such a chat to vLLM's app."""
 
 
 class Door(Protocol):

@@ -32,13 +32,16 @@ from seproj_desktop.settings import ServerSettings
 class ReplayLoader:
     """The `EngineLoader` that hands out our real engine class over a recording."""
 
-    def __init__(self, llm: Any) -> None:
+    def __init__(self, llm: Any, namespace: argparse.Namespace) -> None:
         self._llm = llm
+        self._namespace = namespace
 
     async def load(self, model: ModelSpec, on_stage: StageListener) -> Engine:
         del on_stage
         options = EngineOptions(model.name, model.source, max_sequences=SEQUENCES)
-        return VllmEngine(self._llm, options, LoadCounters())
+        engine = VllmEngine(self._llm, options, LoadCounters(), self._namespace)
+        await engine.open_http(asyncio.to_thread)
+        return engine
 
     async def unload(self, engine: Engine) -> None:
         """There is nothing behind it."""
@@ -50,8 +53,8 @@ class ReplayLoader:
         """Nothing to close."""
 
 
-async def serve_ours(llm: replay_llm.ReplayLLM) -> None:
-    manager = EngineManager(ReplayLoader(llm), ModelSpec(DEMO_NAME, str(DEMO), "demo"))
+async def serve_ours(llm: replay_llm.ReplayLLM, namespace: argparse.Namespace) -> None:
+    manager = EngineManager(ReplayLoader(llm, namespace), ModelSpec(DEMO_NAME, str(DEMO), "demo"))
     await manager.start()
     settings = ServerSettings(port=0)
     app = create_app(manager, PersonaLibrary([]), settings, RequestBoard(manager.abort))
@@ -92,7 +95,7 @@ async def main() -> None:
             return
         llm = replay_llm.ReplayLLM(replay_llm.engine_config(namespace), options.recording)
         if options.role == "ours":
-            await serve_ours(llm)
+            await serve_ours(llm, namespace)
         else:
             await serve_vllm(llm, namespace)
     except Exception as error:  # noqa: BLE001  the parent says it

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks import prompts
+from benchmarks import engine_bench, load_generator, prompts, replay
 from benchmarks.figures import Answer, Sample, paired_ratio, percentile, summarise
 from benchmarks.report import Report, Section, aligned, as_markdown, as_text
 from benchmarks.streams import FIRST_TOKEN, LAST_CHUNK, BadStreamError, dechunk, read_ndjson, read_sse
 from benchmarks.window_first import Found
 from benchmarks.window_first import section as window_first_section
 from seproj_desktop.server.ndjson import AnswerLines
+from seproj_desktop.server.openai.plain_chat import read_plain
 
 
 def sample(subject: str, number: int, wall: float, tokens: int = 100) -> Sample:
@@ -172,3 +173,45 @@ def test_the_window_may_wait_twice_its_idle_time_and_a_step() -> None:
     assert "60 ms; found 50: met." in told.notes[0]
     assert "80 ms; found 90: MISSED." in told.notes[2]
     assert [note.endswith("met.") for note in told.notes[1:4:2]] == [True, False]
+
+
+def of_doors(doors: tuple[str, ...], slowest: str) -> list[Sample]:
+    """Samples of every door at 64 clients, of which one takes four times as long and as much."""
+    slow = {door: 4.0 if door == slowest else 1.0 for door in doors}
+    return [Sample(door, 64, 0, slow[door], 0.002 * slow[door], 100, 50, (0.1 * slow[door],)) for door in doors]
+
+
+def test_each_aim_of_the_doors_is_judged() -> None:
+    samples = of_doors(engine_bench.SUBJECTS, slowest=engine_bench.VLLM)
+    notes = engine_bench.ratios_section(samples, "same", 0).notes
+    aims = [note for note in notes if note.startswith("Aim")]
+    assert len(aims) == len(engine_bench.AIMS)
+    assert all(aim.endswith(": met.") for aim in aims)
+    assert aims[0] == "Aim for b / c at 64 clients, CPU per token: at most 0.55; found 0.25: met."
+    missed = engine_bench.ratios_section(of_doors(engine_bench.SUBJECTS, slowest=engine_bench.CHAT), "same", 0).notes
+    assert "Aim for e / b' at 64 clients, CPU per token: at most 1.1; found 4.00: MISSED." in missed
+
+
+def test_the_http_layer_s_aim_is_for_the_whole_load() -> None:
+    notes = replay.section(of_doors(replay.SUBJECTS, slowest=engine_bench.VLLM)).notes
+    assert [note.endswith("Aim: at least 3 times its tokens/s: met.") for note in notes] == [True, False, True, False]
+
+
+def test_a_chat_that_is_left_to_vllm_says_nothing_new() -> None:
+    chat = prompts.as_chat(prompts.candidates(16)[0])
+    assert read_plain(chat) is not None
+    assert read_plain(chat | prompts.BY_VLLM) is None
+
+
+def test_a_failed_request_of_the_load_generator_is_told() -> None:
+    result = {
+        "completed": 99,
+        "failed": 1,
+        "request_throughput": 8.0,
+        "output_throughput": 500.0,
+        "median_ttft_ms": 40.0,
+        "p99_ttft_ms": 90.0,
+    }
+    told = load_generator.section({"/v1/completions": load_generator.Outcome.of(result)})
+    assert told.rows == [("/v1/completions", "99", "1", "8.0", "500", "40", "90")]
+    assert told.notes[0] == "Aim: no request fails; 1 did: MISSED."
