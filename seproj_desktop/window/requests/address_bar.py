@@ -53,6 +53,7 @@ class AddressBar(QWidget):
         for button in (self.toggle, self.keys, self.network):
             top.addWidget(button)
         self._hint = QLabel(self.tr("Copy for other programs:"))
+        self._hint.setMinimumWidth(self._hint.sizeHint().width())  # the buttons stay where they are while it says less
         self._copies = (
             self._copy_button("copyCurl", self.tr("curl command"), curl_example),
             self._copy_button("copyPython", self.tr("Python, openai client"), python_example),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -72,6 +73,10 @@ class KeysDialog(QDialog):
         column.addLayout(foot)
         self.resize(*SIZE)
         self.finished.connect(self.maker.forget)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.maker.name.setFocus()
 
     def show_ring(self, ring: "KeyRing") -> None:
         chosen = self.chosen

@@ -108,7 +108,7 @@ class NetworkDialog(QDialog):
         self.warning.setText(self._warning())
         self.warning.setStyleSheet(f"color: {self._theme.danger.name()}")
         self.key_words.setText(
-            self.tr("Only with an API key. There are {count}.").format(count=self._keys)
+            self.tr("Only with an API key. Keys so far: {count}.").format(count=self._keys)
             if self._keys
             else self.tr("Only with an API key, and there is none yet. Make the first one here:")
         )

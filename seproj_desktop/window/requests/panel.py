@@ -208,9 +208,15 @@ class RequestsPanel(QWidget):
 
     def _show_chosen(self) -> None:
         record = self.chosen
-        self._stop.setEnabled(record is not None and record.number == 0 and record.state != "stopping")
-        self._open.setEnabled(record is not None and record.request_id in self._with_text)
+        self._enable(self._stop, record is not None and record.number == 0 and record.state != "stopping")
+        self._enable(self._open, record is not None and record.request_id in self._with_text)
         self.about.show_text(self._said or self._about(record))
+
+    def _enable(self, button: PlainButton, is_on: bool) -> None:
+        """The keyboard goes back to the table from a button that can do nothing any more, and not to the next one."""
+        if not is_on and button.hasFocus():
+            self.running_table.setFocus()
+        button.setEnabled(is_on)
 
     def _about(self, record: RequestRecord | None) -> str:
         """Why the chosen request has failed, or why it cannot be opened."""

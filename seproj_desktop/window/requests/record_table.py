@@ -81,6 +81,12 @@ class RecordTable(QTableView):
             self.setAccessibleDescription(words)
             self.viewport().update()
 
+    def rowsAboutToBeRemoved(self, parent: Index, first: int, last: int) -> None:
+        """With its row the choice is gone: Qt would choose the next one, and a second click on Stop would end that."""
+        if first <= self.currentIndex().row() <= last:
+            self.selectionModel().clear()
+        super().rowsAboutToBeRemoved(parent, first, last)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._records.records:

@@ -85,6 +85,15 @@ def test_examples_are_copied(panel: RequestsPanel, button: str, parts: list[str]
     assert ("YOUR_KEY" in copied) is needs_key
 
 
+def test_the_buttons_stay_where_they_are_when_one_has_copied(panel: RequestsPanel) -> None:
+    panel.show_status(On(ADDRESS))
+    button = find(panel, "copyPython")
+    before = button.geometry()
+    button.click()
+    QTest.qWait(50)
+    assert button.geometry() == before
+
+
 def test_a_persona_is_asked_as_the_server_names_it() -> None:
     assert PERSONA_MODEL.format("tester") == f"{PREFIX}tester"
 
@@ -139,6 +148,15 @@ def test_one_request_is_chosen_in_whichever_table(panel: RequestsPanel) -> None:
     assert panel.running_table.chosen is None
     assert panel.chosen is not None
     assert panel.chosen.request_id == "e1"
+
+
+def test_a_request_that_ends_takes_the_choice_and_the_keyboard_along(panel: RequestsPanel) -> None:
+    panel.show_news(news((record("a"), record("b"), record("c"))))
+    panel.running_table.selectRow(1)
+    find(panel, "stopRequest").setFocus()
+    panel.show_news(news((record("a"), record("c")), (ended(1),)))
+    assert panel.chosen is None, "a second click on Stop must not end another one's request"
+    assert panel.running_table.hasFocus()
 
 
 def test_it_says_whether_what_is_said_is_kept(panel: RequestsPanel, qtbot: QtBot) -> None:
