@@ -3,7 +3,7 @@
 On the Qt thread. They know their theme and nothing else.
 """
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -98,14 +98,41 @@ class CalmComboBox(QComboBox):
 
 
 class SlimScrollBar(QScrollBar):
-    """Paints only its handle: Fusion's bar costs a millisecond a repaint, and this one is quieter."""
+    """Paints only its handle: Fusion's bar costs a millisecond a repaint, and this one is quieter.
+
+    Text that streams changes the range at every line, and the handle hardly ever: `show_place` sees to that.
+    """
 
     WIDTH = 12
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Vertical, parent)
         self._theme = theme
+        self._handle = (0, 0)
+        self._is_placed = False
+        """While `show_place` is at work."""
+        self.painted = 0
+        """How often, for tests."""
         theme.changed.connect(self.update)
+
+    def show_place(self, value: int, maximum: int, page: int) -> None:
+        """Where what is in sight is in the whole. Nobody is told, and it is painted only where the handle has moved."""
+        blocked = QSignalBlocker(self)
+        self._is_placed = True
+        self.setPageStep(page)
+        self.setRange(0, maximum)
+        self.setValue(value)
+        self._is_placed = False
+        blocked.unblock()
+        scale = self.height() / max(1, maximum + page)
+        handle = (round(scale * value), round(scale * (value + page)))
+        if handle != self._handle:
+            self._handle = handle
+            self.update()
+
+    def sliderChange(self, change: QScrollBar.SliderChange) -> None:
+        if not self._is_placed:
+            super().sliderChange(change)
 
     def sizeHint(self) -> QSize:
         return QSize(self.WIDTH, super().sizeHint().height())
@@ -113,6 +140,7 @@ class SlimScrollBar(QScrollBar):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         theme = self._theme
+        self.painted += 1
         painter.fillRect(event.rect(), theme.background)
         if self.maximum() > self.minimum():
             option = QStyleOptionSlider()

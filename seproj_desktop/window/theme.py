@@ -6,7 +6,7 @@ its 1990s grey, so there (and only there) the calm palettes below are used.
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -52,7 +52,8 @@ class Theme(QObject):
         self._choice = choice
         self._is_bare = application.styleHints().colorScheme() is Qt.ColorScheme.Unknown
         application.styleHints().colorSchemeChanged.connect(self._on_scheme)
-        application.installEventFilter(self)
+        # Not by an event filter on the application, which would be asked about every event of every object.
+        application.paletteChanged.connect(self.changed)
         if self._is_bare and application.font().pointSize() < BARE_POINT_SIZE:
             font = application.font()
             font.setPointSize(BARE_POINT_SIZE)
@@ -122,11 +123,6 @@ class Theme(QObject):
         font = QFont(self._application.font())
         font.setPointSizeF(font.pointSizeF() * 1.5)
         return font
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._application and event.type() is QEvent.Type.ApplicationPaletteChange:
-            self.changed.emit()
-        return False
 
     @property
     def _palette(self) -> QPalette:

@@ -4,7 +4,8 @@ On the Qt thread. They are real widgets, so the keyboard and screen readers reac
 the text.
 """
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
@@ -99,9 +100,10 @@ class ActionBar(QFrame):
         self._commands = commands
         self._message: Message | None = None
         self.setObjectName("messageActions")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         row = QHBoxLayout(self)
-        row.setContentsMargins(2, 0, 2, 0)
+        row.setContentsMargins(3, 1, 3, 1)
         row.setSpacing(0)
         self._buttons = {action: self._button(action_words(action), action.name) for action in NEAR}
         self._more = self._button("⋯", "MORE")
@@ -128,11 +130,20 @@ class ActionBar(QFrame):
             fitting = self._commands.actions_for(message)
             for action, button in self._buttons.items():
                 button.setVisible(action in fitting)
+            self.adjustSize()
         self._place()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.show_for(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Its corners too: text that moves below it shows nowhere, so it need not be painted with every line."""
+        painter, theme = QPainter(self), self._theme
+        painter.fillRect(self.rect(), theme.background)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.line)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDING, ROUNDING)
 
     def _place(self) -> None:
         """Beside the message's header, or at the upper edge while that is scrolled out."""
@@ -141,13 +152,13 @@ class ActionBar(QFrame):
         if not tops:
             self.hide()
             return
-        self.adjustSize()
         is_header = tops[0].piece.place == Place(Part.HEADER)
         top = tops[0].box_top - (self.height() - tops[0].box.height) // 2 if is_header else 0
         right = self._view.column_left + self._view.sheet.maker.width
-        self.move(right - self.width(), max(2, top))
-        self.show()
-        self.raise_()
+        self.move(right - self.width(), max(0, top))
+        if self.isHidden():
+            self.show()
+            self.raise_()
 
     def _run(self, action: MessageAction) -> None:
         if self._message is not None:
@@ -169,8 +180,6 @@ class ActionBar(QFrame):
         theme = self._theme
         hover = blend(theme.background, theme.text, 0.1).name()
         self.setStyleSheet(
-            f"#messageActions {{ background: {theme.background.name()}; border: 1px solid {theme.line.name()};"
-            f" border-radius: {ROUNDING}px; }}"
             f"QToolButton {{ color: {theme.faint.name()}; border: 0; border-radius: 4px; padding: 3px 8px; }}"
             f"QToolButton:hover {{ background: {hover}; color: {theme.text.name()}; }}"
         )

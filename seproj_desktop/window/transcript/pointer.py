@@ -19,6 +19,8 @@ from seproj_desktop.window.transcript.selection import Position, Selection, sele
 from seproj_desktop.window.transcript.view import TranscriptView
 
 SCROLL_MILLISECONDS = 16
+LOOK_MILLISECONDS = 50
+"""After which text that has moved is looked at under a mouse that has not: in every frame it would cost too much."""
 FASTEST_SCROLL = 40
 """Pixels per frame while a selection is drawn beyond an edge."""
 
@@ -60,6 +62,8 @@ class Pointer(QObject):
         self._is_selecting = False
         self._hovered: Message | None = None
         view.viewport().installEventFilter(self)
+        self._look_timer = QTimer(self, interval=LOOK_MILLISECONDS, singleShot=True)
+        self._look_timer.timeout.connect(self._look)
         view.scrolled.connect(self._on_scrolled)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -265,6 +269,11 @@ class Pointer(QObject):
         return True
 
     def _on_scrolled(self) -> None:
+        if not self._look_timer.isActive():
+            self._look_timer.start()
+
+    def _look(self) -> None:
+        """The text has moved under the mouse."""
         if self._view.viewport().underMouse() and not self._is_selecting:
             self._hover(self._view.viewport().mapFromGlobal(self._view.cursor().pos()))
 

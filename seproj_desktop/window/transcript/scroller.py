@@ -6,6 +6,7 @@ guesses and turn real without moving what is seen. At the end the end is the anc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
@@ -18,8 +19,7 @@ LOWER_MARGIN = 3
 """Room under the last message, in units of the grid."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A piece in sight; `top` is where its gap begins, in pixels below the viewport's upper edge."""
 
     message: Message

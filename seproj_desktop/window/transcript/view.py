@@ -59,8 +59,8 @@ class TranscriptView(QAbstractScrollArea):
         self._code_look = CodeLook()
         self._formulas = None if workshop is None else Formulas(workshop, self)
         self._messages: dict[str, Message] = {}
-        self._is_syncing = False
         self._was_left = False
+        self._bar = SlimScrollBar(theme)
         self.moment = Moment()
         self.code_blocks = CodeBlocks(workshop, self)
         self.sheet = Sheet(self._maker(self._style()), self.code_blocks)
@@ -77,7 +77,7 @@ class TranscriptView(QAbstractScrollArea):
         self.code_blocks.coloured.connect(self._on_coloured)
         if self._formulas is not None:
             self._formulas.arrived.connect(self._on_formulas)
-        self.verticalScrollBar().valueChanged.connect(self._on_bar)
+        self._bar.valueChanged.connect(self._on_bar)
         theme.changed.connect(self._on_theme)
 
     def _set_up(self) -> None:
@@ -86,7 +86,7 @@ class TranscriptView(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(SlimScrollBar(self._theme))
+        self.setVerticalScrollBar(self._bar)
         # Always there: a bar that comes and goes would break the lines anew.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -376,20 +376,36 @@ class TranscriptView(QAbstractScrollArea):
             old = known.get(one.piece)
             if not is_unchanged(one, old):
                 top = one.top if old is None else one.top_of_change(old)
-                viewport.update(0, top, viewport.width(), viewport.height() - top)
+                viewport.update(self._strip(top))
                 return
         bottom = after[-1].bottom
         if (known and before[-1].bottom + step != bottom) or before[-1].piece is not after[-1].piece:
-            viewport.update(0, bottom, viewport.width(), viewport.height() - bottom)
+            viewport.update(self._strip(bottom))
 
     def _move_pixels(self, step: int) -> None:
-        """Down by `step`. What floats over the text was moved along: it is painted anew, there and where it is."""
+        """Down by `step`, around what floats over the text and hides it.
+
+        What lets text through was moved along: it is painted anew, there and where it is.
+        """
         viewport = self.viewport()
-        viewport.scroll(0, step, viewport.rect())
-        for child in viewport.children():
-            if isinstance(child, QWidget) and child.isVisible():
+        floating = [child for child in viewport.children() if isinstance(child, QWidget) and child.isVisible()]
+        hiding = [child.geometry() for child in floating if self._stays_whole(child)]
+        for strip in strips_beside(hiding, self._strip(0)):
+            viewport.scroll(0, step, strip)
+        for child in floating:
+            if not self._stays_whole(child):
                 viewport.update(child.geometry())
                 viewport.update(child.geometry().translated(0, step))
+
+    def _stays_whole(self, child: QWidget) -> bool:
+        """Whether pixels can be moved around it: between two of the screen's pixels there is no edge to keep to."""
+        return child.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent) and self.devicePixelRatioF().is_integer()
+
+    def _strip(self, top: int) -> QRect:
+        """From a height down, as wide as anything is ever painted: the column and what marks its messages."""
+        maker, viewport = self.sheet.maker, self.viewport()
+        wide = QRect(self.column_left - maker.style.grid, top, maker.width + 2 * maker.style.grid, viewport.height())
+        return wide.intersected(viewport.rect())
 
     def _arrange(self) -> None:
         self.scroller.arrange()
@@ -401,14 +417,10 @@ class TranscriptView(QAbstractScrollArea):
         self._after_move()
 
     def _after_move(self) -> None:
-        bar = self.verticalScrollBar()
-        if not bar.isSliderDown():
-            self._is_syncing = True
+        if not self._bar.isSliderDown():
             height = self.viewport().height()
-            bar.setPageStep(height)
-            bar.setRange(0, max(0, self.scroller.total - height))
-            bar.setValue(bar.maximum() if self.scroller.is_at_end else self.scroller.value)
-            self._is_syncing = False
+            maximum = max(0, self.scroller.total - height)
+            self._bar.show_place(maximum if self.scroller.is_at_end else self.scroller.value, maximum, height)
         is_left = not (self.scroller.is_following or self.scroller.is_at_end)
         if is_left != self._was_left:
             self._was_left = is_left
@@ -416,8 +428,6 @@ class TranscriptView(QAbstractScrollArea):
         self.scrolled.emit()
 
     def _on_bar(self, value: int) -> None:
-        if self._is_syncing:
-            return
         self.glide.stop()
         self.scroller.scroll_to_value(value)
         self._after_jump()
@@ -468,7 +478,7 @@ class TranscriptView(QAbstractScrollArea):
         return BoxMaker(style, self._column_width(style), self._code_look, self._formula)
 
     def _column_width(self, style: Style) -> int:
-        wanted = round(self.width() - self.verticalScrollBar().sizeHint().width() - 4 * GRID)
+        wanted = round(self.width() - self._bar.sizeHint().width() - 4 * GRID)
         return min(style.column_width, max(8 * GRID, wanted))
 
     def _formula(self, tex: str, is_display: bool, size: float, colour: object) -> Picture | None:
@@ -484,6 +494,20 @@ class TranscriptView(QAbstractScrollArea):
 def rectangles_of(region: QRegion) -> Iterator[QRect]:
     """PySide's QRegion can be walked; its stubs do not say so."""
     return iter(cast("Iterable[QRect]", region))
+
+
+def strips_beside(held: Iterable[QRect], whole: QRect) -> list[QRect]:
+    """The whole without what is held, cut from top to bottom: what moves up in one strip comes from that strip."""
+    # A region is cut from side to side, so it is turned there and back.
+    region = QRegion(turned(whole))
+    for rectangle in held:
+        region -= QRegion(turned(rectangle))
+    return [turned(rectangle) for rectangle in rectangles_of(region)]
+
+
+def turned(rectangle: QRect) -> QRect:
+    """With its two directions exchanged."""
+    return QRect(rectangle.y(), rectangle.x(), rectangle.height(), rectangle.width())
 
 
 def is_unchanged(one: Shown, before: Shown | None) -> bool:

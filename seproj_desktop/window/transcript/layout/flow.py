@@ -8,7 +8,7 @@ UTF-16 units.
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QImage, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
@@ -35,8 +35,7 @@ class Picture:
         return self.height - self.ascent
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A range of the flow's text and its format."""
 
     start: int
@@ -44,8 +43,7 @@ class Stretch:
     format: QTextCharFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line as laid out: top and height with the leading, and the range of text."""
 
     top: float

@@ -6,6 +6,7 @@ what is in sight anew, another style forgets the boxes; the heights stay as gues
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakSet
 
 from seproj_desktop.window.transcript.code_blocks import CodeBlocks
@@ -32,9 +33,11 @@ class Counters:
     characters_parsed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A piece and its way back to the message; it stays true while stubs above it are parsed."""
+class Spot(NamedTuple):
+    """A piece and its way back to the message; it stays true while stubs above it are parsed.
+
+    Every frame makes some for each piece in sight: a named tuple costs a fifth of a frozen dataclass.
+    """
 
     message: Message
     piece: Piece
@@ -42,7 +45,7 @@ class Spot:
     """The piece's index when it was found."""
 
     @property
-    def index(self) -> int:
+    def number(self) -> int:
         pieces, hint = self.message.pieces, self.hint
         return hint if hint < len(pieces) and pieces[hint] is self.piece else self.message.index_of(self.place)
 
@@ -53,7 +56,7 @@ class Spot:
     @property
     def before(self) -> Piece | None:
         """The piece above it in the same message."""
-        index = self.index
+        index = self.number
         return self.message.pieces[index - 1] if index else None
 
 
@@ -141,10 +144,10 @@ class Sheet:
         return self._solid(message, index) or self._previous_solid(message, len(message.pieces) - 1)
 
     def next(self, spot: Spot) -> Spot | None:
-        return self._solid(spot.message, spot.index + 1) or self._first_in(spot.message.number + 1)
+        return self._solid(spot.message, spot.number + 1) or self._first_in(spot.message.number + 1)
 
     def previous(self, spot: Spot) -> Spot | None:
-        return self._previous_solid(spot.message, spot.index - 1) or self._last_in(spot.message.number - 1)
+        return self._previous_solid(spot.message, spot.number - 1) or self._last_in(spot.message.number - 1)
 
     def spot_at(self, height: int) -> tuple[Spot, int] | None:
         """The piece at a height from the top, by the heights as they are known, and how far into it the height is."""
@@ -163,7 +166,7 @@ class Sheet:
 
     def above(self, spot: Spot) -> int:
         """The height of everything before a piece."""
-        pieces, index = spot.message.pieces, spot.index
+        pieces, index = spot.message.pieces, spot.number
         if 2 * index <= len(pieces):
             inside = sum(piece.height for piece in pieces[:index])
         else:
@@ -210,7 +213,7 @@ class Sheet:
 
     def gap(self, spot: Spot) -> int:
         """The room above a piece, part of its height."""
-        if spot.index == 0 and spot.message.number == 0:
+        if spot.number == 0 and spot.message.number == 0:
             return 2 * self.maker.style.grid
         return self.maker.gap(spot.piece, spot.before)
 
@@ -233,11 +236,11 @@ class Sheet:
         table = None
         if isinstance(content, Leaf) and isinstance(content.block, Table) and not content.block.is_first:
             table = self._first_of_table(spot)
-        return Setting(spot.before, table, self.code_blocks.block(spot.message, spot.index))
+        return Setting(spot.before, table, self.code_blocks.block(spot.message, spot.number))
 
     def _first_of_table(self, spot: Spot) -> Table | None:
         """The piece that a table begins with: its rows decide the widths of all."""
-        for index in range(spot.index - 1, -1, -1):
+        for index in range(spot.number - 1, -1, -1):
             content = spot.message.pieces[index].content
             if isinstance(content, Leaf) and isinstance(content.block, Table) and content.block.is_first:
                 return content.block

@@ -5,7 +5,7 @@ The words of every block are tuples of runs. Values only: no Markdown, no Qt, an
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NOTE_TARGET = "#note-"
 """Begins the target of a footnote's mark; its label follows."""
@@ -29,8 +29,7 @@ class Style(enum.IntFlag):
 PLAIN = Style(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of one style. A line break inside a paragraph is a newline in its text."""
 
     text: str

@@ -63,7 +63,7 @@ def open_leaves(segment: Segment, definitions: Definitions = NO_DEFINITIONS) -> 
             content = _healed_row(content)
         case _:
             pass
-    found = leaves(replace(segment, content=content), definitions)
+    found = leaves(segment._replace(content=content), definitions)
     if found and isinstance(found[0].block, Table):
         return (replace(found[0], block=replace(found[0].block, is_open=True)),)
     return found

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from markdown_it.token import Token
 
@@ -24,7 +23,7 @@ def joined(runs: Iterable[Run]) -> Runs:
     found: list[Run] = []
     for run in runs:
         if found and (found[-1].style, found[-1].target) == (run.style, run.target) and not run.style & Style.MATH:
-            found[-1] = replace(found[-1], text=found[-1].text + run.text)
+            found[-1] = found[-1]._replace(text=found[-1].text + run.text)
         elif run.text:
             found.append(run)
     return tuple(found)

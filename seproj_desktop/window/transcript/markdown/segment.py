@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seproj_desktop.window.transcript.markdown.blocks import Container, Gap
 
@@ -67,8 +68,7 @@ NOWHERE = Place()
 WHOLE = Piece()
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """The source of one leaf, or of none. Nothing outside it is needed to read it but the text's link definitions."""
 
     text: str

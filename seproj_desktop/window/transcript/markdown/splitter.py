@@ -4,8 +4,6 @@ Only whole lines are committed, so nothing is ever undone, and however the text 
 character is looked at twice but those of the open block. No Qt, no Markdown library, any thread.
 """
 
-from dataclasses import replace
-
 from seproj_desktop.window.transcript.markdown.block_reader import BlockReader
 from seproj_desktop.window.transcript.markdown.holding import is_held
 from seproj_desktop.window.transcript.markdown.line_reader import LineReader
@@ -67,7 +65,7 @@ class Splitter:
         if not held:
             return tuple(tail)
         last = tail.pop() if tail else Segment("")
-        return (*tail, replace(last, text=last.text + held))
+        return (*tail, last._replace(text=last.text + held))
 
     def _add(self, text: str) -> None:
         """The beginning of a line, or more of it."""
