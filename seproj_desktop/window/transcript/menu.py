@@ -6,7 +6,7 @@ On the Qt thread. Menus open without a nested event loop and are made anew each 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
@@ -37,14 +37,6 @@ class Menus(QObject):
         self._view = view
         self._commands = commands
         self._pointer = pointer
-        view.viewport().installEventFilter(self)
-        view.installEventFilter(self)  # the menu key's event goes to what has the keyboard
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QContextMenuEvent):
-            self._open(event)
-            return True
-        return False
 
     def open_for_message(self, message: Message, place: QPoint) -> None:
         """The message's actions alone; `place` on the screen."""
@@ -57,7 +49,8 @@ class Menus(QObject):
         self._add_code(menu, message, piece)
         menu.popup(place)
 
-    def _open(self, event: QContextMenuEvent) -> None:
+    def open(self, event: QContextMenuEvent) -> None:
+        """For a place, or for what the keyboard has moved to."""
         point = event.pos()
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             shown = self._focused()

@@ -4,9 +4,9 @@ On the Qt thread. They are real widgets, so the keyboard and screen readers reac
 the text.
 """
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
 from seproj_desktop.window.transcript.action_words import action_words, words_with_keys
@@ -28,6 +28,7 @@ class EndButton(QToolButton):
     def __init__(self, theme: Theme, view: TranscriptView) -> None:
         super().__init__(view.viewport())
         self._theme = theme
+        self._ground = view.viewport()
         self.setObjectName("endButton")
         self.setText("↓")
         self.setAccessibleName(self.tr("Go to the end"))
@@ -38,12 +39,14 @@ class EndButton(QToolButton):
         self.hide()
         self.clicked.connect(view.scroll_to_end)
         view.end_left.connect(self.setVisible)
+        view.resized.connect(self._place)
         theme.changed.connect(self._restyle)
         self._restyle()
 
-    def place(self, width: int, height: int) -> None:
+    def _place(self) -> None:
         """In the middle of the viewport's lower edge."""
-        self.move((width - self.width()) // 2, height - self.height() - 2 * GRID)
+        room = self._ground.size()
+        self.move((room.width() - self.width()) // 2, room.height() - self.height() - 2 * GRID)
 
     def _restyle(self) -> None:
         theme = self._theme
@@ -183,20 +186,6 @@ class ActionBar(QFrame):
             f"QToolButton {{ color: {theme.faint.name()}; border: 0; border-radius: 4px; padding: 3px 8px; }}"
             f"QToolButton:hover {{ background: {hover}; color: {theme.text.name()}; }}"
         )
-
-
-class Stage(QObject):
-    """Keeps the overlays in their places as the viewport changes its size."""
-
-    def __init__(self, view: TranscriptView, end_button: EndButton) -> None:
-        super().__init__(view)
-        self._end_button = end_button
-        view.viewport().installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and isinstance(watched, QWidget):
-            self._end_button.place(watched.width(), watched.height())
-        return False
 
 
 def shortened(address: str) -> str:

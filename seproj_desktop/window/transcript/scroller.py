@@ -213,6 +213,20 @@ class Scroller:
         shown = self._fill_down(*start) if start is not None else self._fill_from_end()
         if start is not None and (not shown or shown[-1].bottom + self.margin < self._height):
             shown = self._fill_from_end()
+        self._take(shown)
+
+    def grow(self, message: Message, change: int) -> None:
+        """As `arrange`, after a message has changed from its piece `change` on: what is above that is as it was."""
+        is_last = message.number == len(self.sheet.messages) - 1
+        shown = None
+        if self.is_following and is_last and change < len(message.pieces):
+            shown = self._grown(message, message.pieces[change].place)
+        if shown is None:
+            self.arrange()
+        else:
+            self._take(shown)
+
+    def _take(self, shown: Sequence[Shown]) -> None:
         self.shown = shown
         if shown:
             self._anchor = (shown[0].message, shown[0].piece.place, -shown[0].top)
@@ -260,6 +274,27 @@ class Scroller:
         for spot, box in reversed(found):
             shown.append(self._shown(spot, box, top))
             top += spot.piece.height
+        return shown
+
+    def _grown(self, message: Message, start: Place) -> list[Shown] | None:
+        """What stood above a place, moved; from there on anew. None where that does not fill the viewport."""
+        found: list[tuple[Spot, Box]] = []
+        rest = self._height - self.margin
+        spot = self.sheet.last()
+        while spot is not None and spot.message is message and spot.place >= start and rest > 0:
+            found.append((spot, self.sheet.box(spot)))
+            rest -= spot.piece.height
+            spot = self.sheet.previous(spot)
+        above = [one for one in self.shown if one.message is not message or one.piece.place < start]
+        if not above or not found:
+            return None
+        step = rest - above[-1].bottom
+        if above[0].top + step > 0:
+            return None
+        shown = [one._replace(top=one.top + step) for one in above if one.bottom + step > 0]
+        for spot, box in reversed(found):
+            shown.append(self._shown(spot, box, rest))
+            rest += spot.piece.height
         return shown
 
     def _shown(self, spot: Spot, box: Box, top: int) -> Shown:

@@ -4,7 +4,7 @@ On the Qt thread. It builds the parts and connects them, and opens what the pers
 """
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from seproj_desktop.window.theme import Theme
@@ -21,7 +21,7 @@ from seproj_desktop.window.transcript.markdown.blocks import Leaf
 from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET
 from seproj_desktop.window.transcript.menu import Menus
 from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
-from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton, Stage
+from seproj_desktop.window.transcript.overlays import ActionBar, AddressLabel, EndButton
 from seproj_desktop.window.transcript.pointer import Pointer
 from seproj_desktop.window.transcript.selection import Position, Selection
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -51,7 +51,6 @@ class Transcript(TranscriptView):
         self.reader_door = ReaderDoor(self)
         self.menus.reading_requested.connect(self.reader_door.open)
         self.speech = Speech(self)
-        Stage(self, self.end_button)
         self._mark_timer = QTimer(self, interval=MARKED_MILLISECONDS, singleShot=True)
         self._mark_timer.timeout.connect(lambda: self.point_out(None))
         self.pointer.link_hovered.connect(self.address_label.show_address)
@@ -93,6 +92,9 @@ class Transcript(TranscriptView):
     def open_find(self) -> None:
         """Shows the bar for finding, with the words that are selected."""
         self.find_bar.open(words_to_find(self.sheet, self.moment.selection))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menus.open(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Finding; all other keys have been tried before."""

@@ -49,6 +49,7 @@ class TranscriptView(QAbstractScrollArea):
     """What is in sight has moved or changed."""
     end_left = Signal(bool)
     """Whether there is more below what is in sight."""
+    resized = Signal()
     focus_moved = Signal()
     zoomed = Signal(float)
 
@@ -66,6 +67,8 @@ class TranscriptView(QAbstractScrollArea):
         self.sheet = Sheet(self._maker(self._style()), self.code_blocks)
         self.scroller = Scroller(self.sheet)
         self.glide = Glide(self)
+        self.column_left = 0
+        """The column's left edge in the viewport; the column is in the middle of the whole view, bar included."""
         self.painted_pixels = 0
         """Of the viewport, since it was made: for benchmarks and tests."""
         self._restyle_timer = QTimer(self, interval=0, singleShot=True)
@@ -227,12 +230,6 @@ class TranscriptView(QAbstractScrollArea):
 
     # What is where
 
-    @property
-    def column_left(self) -> int:
-        """The column's left edge in the viewport; the column is in the middle of the whole view, bar included."""
-        room = self.viewport().width()
-        return min(max(0, (self.width() - self.sheet.maker.width) // 2), max(0, room - self.sheet.maker.width))
-
     def shown_at(self, y: int) -> Shown | None:
         """The piece at a height of the viewport, or the nearest one."""
         shown = self.scroller.shown
@@ -286,7 +283,9 @@ class TranscriptView(QAbstractScrollArea):
         if self._column_width(style) != self.sheet.maker.width:
             self._use(self._maker(style))
         else:
+            self._place_column()
             self._arrange()
+        self.resized.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -357,7 +356,7 @@ class TranscriptView(QAbstractScrollArea):
         before = self.scroller.shown
         self.sheet.grown(message, change)
         self.code_blocks.review(message)
-        self.scroller.arrange()
+        self.scroller.grow(message, change)
         self._repaint_moved(before)
         self._after_move()
 
@@ -388,18 +387,19 @@ class TranscriptView(QAbstractScrollArea):
         What lets text through was moved along: it is painted anew, there and where it is.
         """
         viewport = self.viewport()
-        floating = [child for child in viewport.children() if isinstance(child, QWidget) and child.isVisible()]
-        hiding = [child.geometry() for child in floating if self._stays_whole(child)]
-        for strip in strips_beside(hiding, self._strip(0)):
+        held: list[QRect] = []
+        moved: list[QRect] = []
+        # Between two of the screen's pixels there is no edge to keep to.
+        is_even = self.sheet.maker.style.ratio.is_integer()
+        for child in viewport.children():
+            if isinstance(child, QWidget) and child.isVisible():
+                is_hiding = is_even and child.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+                (held if is_hiding else moved).append(child.geometry())
+        for strip in strips_beside(held, self._strip(0)):
             viewport.scroll(0, step, strip)
-        for child in floating:
-            if not self._stays_whole(child):
-                viewport.update(child.geometry())
-                viewport.update(child.geometry().translated(0, step))
-
-    def _stays_whole(self, child: QWidget) -> bool:
-        """Whether pixels can be moved around it: between two of the screen's pixels there is no edge to keep to."""
-        return child.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent) and self.devicePixelRatioF().is_integer()
+        for rectangle in moved:
+            viewport.update(rectangle)
+            viewport.update(rectangle.translated(0, step))
 
     def _strip(self, top: int) -> QRect:
         """From a height down, as wide as anything is ever painted: the column and what marks its messages."""
@@ -462,8 +462,13 @@ class TranscriptView(QAbstractScrollArea):
 
     def _use(self, maker: BoxMaker) -> None:
         self.scroller.restyle(maker)
+        self._place_column()
         self._tidy_timer.start()
         self._after_jump()
+
+    def _place_column(self) -> None:
+        room, wide = self.viewport().width(), self.sheet.maker.width
+        self.column_left = min(max(0, (self.width() - wide) // 2), max(0, room - wide))
 
     def _tidy(self) -> None:
         """Lets go of what is out of date, a little in each turn."""

@@ -90,6 +90,12 @@ def picture(view: Transcript) -> QImage:
     return image
 
 
+def on_screen(view: Transcript) -> QImage:
+    """What the screen has of a view that is a window, overlays included: whatever was moved or left there."""
+    QApplication.processEvents()
+    return view.screen().grabWindow(view.winId()).toImage()
+
+
 def repainted(view: Transcript) -> QImage:
     """The same, painted anew as a whole."""
     view.viewport().update()

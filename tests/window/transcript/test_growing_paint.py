@@ -4,13 +4,17 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, QRect
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from seproj_desktop.window.controls import SlimScrollBar
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Entry
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PERSONA, USER, picture, pieces_of, repainted
+from seproj_desktop.window.transcript.view import strips_beside
+from tests.window.transcript.pages import PERSONA, USER, on_screen, pieces_of
 
 WORDS = "Some words that go on and on, "
 MIXED = (
@@ -18,6 +22,24 @@ MIXED = (
     " [a link with words](https://example.org/path) and *more* of ~~them~~ and https://example.net/x and $a_1 + b$ "
 )
 TURNED = "123 456, 789 012; " * 6 + "العربية עברית and back " + WORDS
+
+
+class Paints(QObject):
+    """How often a widget was painted."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return False
+
+
+def same(one: QImage, other: QImage) -> bool:
+    return one == other.convertToFormat(one.format())
+
 
 MakeView = Callable[[], Transcript]
 
@@ -28,6 +50,7 @@ def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
         view = Transcript(theme)
         qtbot.addWidget(view)
         view.resize(420, 700)
+        view.move(100, 100)  # not under the mouse, which would have the actions shown
         view.show()
         view.add(Entry("q", USER, "Go on"))
         view.add(Entry("a", PERSONA), is_open=True)
@@ -42,8 +65,8 @@ def test_what_was_painted_in_part_equals_what_is_painted_anew(make_view: MakeVie
     view = make_view()
     for piece in pieces_of(text, Random(seed), longest=25):
         view.add_text("a", piece)
-        QApplication.processEvents()
-        assert picture(view) == repainted(view)
+        seen = on_screen(view)
+        assert same(seen, view.grab().toImage())
 
 
 def test_a_line_more_of_a_long_paragraph_paints_no_more_than_a_few_lines(make_view: MakeView) -> None:
@@ -56,3 +79,43 @@ def test_a_line_more_of_a_long_paragraph_paints_no_more_than_a_few_lines(make_vi
         view.add_text("a", WORDS)
         QApplication.processEvents()
         assert 0 < view.painted_pixels - before <= 4 * line
+
+
+def test_text_moves_around_what_hides_it_and_only_what_is_new_is_painted(make_view: MakeView) -> None:
+    view = make_view()
+    view.add_text("a", f"{WORDS}\n\n" * 60)
+    view.action_bar.show_for(view.message("a"))
+    assert same(on_screen(view), view.grab().toImage())
+    actions, style = Paints(view.action_bar), view.sheet.maker.style
+    line = (view.sheet.maker.width + 2 * style.grid) * style.text_line
+    for _ in range(10):
+        before = view.painted_pixels
+        view.add_text("a", f"{WORDS}\n\n")
+        QApplication.processEvents()
+        assert view.painted_pixels - before <= 6 * line
+    assert actions.count == 0
+    assert same(on_screen(view), view.grab().toImage())
+
+
+def test_the_bar_is_painted_where_its_handle_moves_and_not_with_every_line(make_view: MakeView) -> None:
+    view = make_view()
+    view.add_text("a", f"{WORDS}\n\n" * 1500)
+    QApplication.processEvents()
+    bar = view.verticalScrollBar()
+    assert isinstance(bar, SlimScrollBar)
+    before, top = bar.painted, bar.value()
+    for _ in range(20):
+        view.add_text("a", f"{WORDS}\n\n")
+        QApplication.processEvents()
+    assert (bar.value(), bar.painted - before <= 2) == (bar.maximum(), True)
+    assert bar.value() > top
+
+
+def test_strips_go_from_top_to_bottom_beside_what_is_held() -> None:
+    whole = QRect(0, 0, 100, 100)
+    assert strips_beside([], whole) == [whole]
+    assert strips_beside([QRect(20, 0, 30, 10)], whole) == [
+        QRect(0, 0, 20, 100),
+        QRect(20, 10, 30, 90),
+        QRect(50, 0, 50, 100),
+    ]

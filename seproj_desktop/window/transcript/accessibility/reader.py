@@ -7,7 +7,7 @@ Esc closes it. The text is what there is at that moment; a long one is gathered 
 from collections.abc import Iterator
 from time import perf_counter
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -44,7 +44,7 @@ class Reader(QPlainTextEdit):
         self.setPlainText(self._gathered())
         self._timer.start()
         view.scrolled.connect(self._check)
-        view.viewport().installEventFilter(self)
+        view.resized.connect(self._place)
         self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -57,11 +57,6 @@ class Reader(QPlainTextEdit):
         super().focusOutEvent(event)
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
             self.end()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place()
-        return False
 
     def end(self) -> None:
         """Gives the focus back to the conversation."""

@@ -3,7 +3,7 @@
 On the Qt thread. It lies over the transcript's upper right corner and moves no text; what is found is not its business.
 """
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
@@ -44,7 +44,7 @@ class FindBar(QFrame):
         self._lay_out()
         self.hide()
         self._connect()
-        view.viewport().installEventFilter(self)
+        view.resized.connect(self._on_resized)
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -97,12 +97,11 @@ class FindBar(QFrame):
             self._go(is_back=event.matches(QKeySequence.StandardKey.FindPrevious))
         return True
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and not self.isHidden():
-            self._place()
-        return False
-
     # Inside
+
+    def _on_resized(self) -> None:
+        if not self.isHidden():
+            self._place()
 
     def _means(self, event: QKeyEvent) -> bool:
         if event.key() == Qt.Key.Key_Escape:

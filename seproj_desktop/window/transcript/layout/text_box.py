@@ -60,7 +60,7 @@ class RunText:
         for run in runs:
             if run.style is PLAIN and not run.target:
                 text = run.text.replace("\n", LINE_BREAK)
-            elif run.style & Inline.MATH:
+            elif Inline.MATH in run.style:
                 text = self._add_formula(run, at, index, style, set_formula)
             else:
                 text = run.text.replace("\n", LINE_BREAK)
@@ -76,7 +76,7 @@ class RunText:
         form = style.inline_format(run.style, is_link=bool(run.target), points=self._font.pointSizeF())
         if not form.isEmpty():
             self.stretches.append(Stretch(at, length, form))
-        if run.style & Inline.CODE:
+        if Inline.CODE in run.style:
             self.chips.append(Range(at, at + length))
         if run.target:
             self.targets.append((Range(at, at + length), run.target))

@@ -3,7 +3,7 @@
 markdown-it is imported with the first segment that needs it; `warm_up` does it ahead of time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -176,10 +176,7 @@ def _read(text: str, known: Definitions) -> Runs:
     """Running text as runs."""
     if not INLINE_MARK.search(text):
         return _plain(" ".join([line.strip(" \t") for line in text.split("\n")]))
-    from seproj_desktop.window.transcript.markdown.runs import runs_of
-
-    markdown = _markdown()
-    return runs_of(markdown.read(text, known), markdown)
+    return _reader()(text, known)
 
 
 def _typed(text: str) -> Runs:
@@ -193,6 +190,15 @@ def _typed(text: str) -> Runs:
 
 def _plain(text: str) -> Runs:
     return closed_directions((Run(readable(text)),)) if text else ()
+
+
+@cache
+def _reader() -> Callable[[str, Definitions], Runs]:
+    """What reads running text; an import in a function is looked up at every call, with Qt's own look as well."""
+    from seproj_desktop.window.transcript.markdown.runs import runs_of
+
+    markdown = _markdown()
+    return lambda text, known: runs_of(markdown.read(text, known), markdown)
 
 
 @cache

@@ -22,7 +22,7 @@ def joined(runs: Iterable[Run]) -> Runs:
     """The same text in as few runs as there are styles."""
     found: list[Run] = []
     for run in runs:
-        if found and (found[-1].style, found[-1].target) == (run.style, run.target) and not run.style & Style.MATH:
+        if found and (found[-1].style, found[-1].target) == (run.style, run.target) and Style.MATH not in run.style:
             found[-1] = found[-1]._replace(text=found[-1].text + run.text)
         elif run.text:
             found.append(run)
