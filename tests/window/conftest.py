@@ -261,7 +261,7 @@ def qt_loop(qapp: QApplication) -> Iterator[QEventLoop]:
 def theme(qapp: QApplication) -> Iterator[Theme]:
     theme = Theme(qapp, "light")
     yield theme
-    qapp.removeEventFilter(theme)
+    qapp.paletteChanged.disconnect(theme.changed)
     theme.deleteLater()
 
 

@@ -1,20 +1,22 @@
 """One message as the view lays it out: a row of pieces at places that stay theirs while text arrives. No Qt.
 
 A stored message costs nothing until it is looked at; then it is cut into segments (stubs), and a stub is parsed when
-it comes into sight. While text arrives only the open segment is parsed again.
+it comes into sight; a long one is cut into chapters first. While text arrives only the open segment is parsed again.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
+from itertools import chain
 from typing import NamedTuple
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, Table
+from seproj_desktop.window.transcript.markdown.chapters import chapters, numbered
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
-from seproj_desktop.window.transcript.markdown.splitter import Segment, Splitter
+from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
 
 AT_ONCE = 8
 """Segments that are parsed at once when a lot of text arrives; those before them wait until they are looked at."""
@@ -32,7 +34,10 @@ class Part(IntEnum):
 
 
 class Place(NamedTuple):
-    """Where a piece stands in its message: it stays, whatever grows or is parsed around it."""
+    """Where a piece stands in its message: it stays, whatever grows or is parsed around it.
+
+    Segments count from 0, those of a long stored text in each chapter from the letter that it begins with.
+    """
 
     part: Part
     segment: int = 0
@@ -68,9 +73,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """A segment that has not been parsed yet."""
+    """A segment that has not been parsed yet, or a whole chapter of them."""
 
     segment: Segment
+
+    @property
+    def is_chapter(self) -> bool:
+        return self.segment.kind is Kind.CHAPTER
 
 
 Content = Leaf | Header | Summary | Note | Ending | Stub
@@ -94,6 +103,7 @@ class Message:
     """A stored or growing message."""
 
     __slots__ = (
+        "_chapters",
         "_definitions",
         "_ending",
         "_entry",
@@ -137,6 +147,8 @@ class Message:
         self._parsed_characters = 0
         self._is_open = is_open
         self._definitions: dict[str, str] = {}
+        self._chapters: list[tuple[int, str]] = []
+        """Of a long stored text: where each begins, and its text."""
         self._splitter: Splitter | None = None
         self._thinking: Splitter | None = None
 
@@ -165,37 +177,50 @@ class Message:
     @property
     def length(self) -> int:
         """Characters, roughly: for a guess at the height."""
-        return len(self._source) if self._splitter is None else sum(len(piece.text) for piece in self.segments)
+        return len(self._source) if self._splitter is None else sum(len(piece.text) for _, piece in self.segments())
 
     @property
-    def segments(self) -> Sequence[Segment]:
-        """The text's segments, the open ones last."""
+    def definitions(self) -> Mapping[str, str]:
+        """The link definitions that its text is read with: known once it is complete and split."""
+        return self._definitions
+
+    def segments(self) -> Iterator[tuple[int, Segment]]:
+        """The text's segments with the numbers of their places, the open ones last."""
+        if self._chapters:
+            return chain.from_iterable(numbered(start, text) for start, text in self._chapters)
         splitter = self._split_text()
-        return (*splitter.closed, *splitter.tail())
+        return enumerate((*splitter.closed, *splitter.tail()))
 
     # Stored messages
 
     def split(self) -> None:
-        """Makes the pieces, the text's as stubs."""
+        """Makes the pieces, the text's as stubs: of a long stored text the chapters."""
         if self.pieces:
             return
-        self._split_text()
+        if self._splitter is None and not self._is_open:
+            found = chapters(self._source, is_literal=self.speaker.is_user)
+            self._chapters = found if len(found) > 1 else []
         contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), self._header())]
         contents += self._thought_contents()
-        contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in enumerate(self.segments)]
+        contents += [(Place(Part.BODY, start), Stub(Segment(text, Kind.CHAPTER))) for start, text in self._chapters]
+        if not self._chapters:
+            contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in self.segments()]
         contents += self._closing_contents()
         self.pieces = [Piece(place, content) for place, content in contents]
 
     def expand(self, index: int) -> None:
-        """Parses the stub at `index`; nothing, one or several pieces take its place."""
+        """Parses the stub at `index`; nothing, one or several pieces take its place, of a chapter stubs."""
         stub = self.pieces[index]
         if not isinstance(stub.content, Stub):
             return
-        number = stub.place.segment
+        number, segment = stub.place.segment, stub.content.segment
         self.height -= stub.height
-        self.pieces[index : index + 1] = [
-            Piece(place, leaf) for place, leaf in self._parsed(Part.BODY, number, stub.content.segment)
-        ]
+        contents: Iterable[tuple[Place, Content]] = (
+            ((Place(Part.BODY, inner), Stub(one)) for inner, one in numbered(number, segment.text))
+            if stub.content.is_chapter
+            else self._parsed(Part.BODY, number, segment)
+        )
+        self.pieces[index : index + 1] = [Piece(place, content) for place, content in contents]
 
     def take_parsed(self) -> int:
         """How many characters have been parsed since this was last asked."""
@@ -297,6 +322,7 @@ class Message:
     # The pieces' contents
 
     def _split_text(self) -> Splitter:
+        assert not self._chapters, "a text in chapters is complete"
         if self._splitter is None:
             self._splitter = Splitter(is_literal=self.speaker.is_user)
             self._splitter.feed(self._source)

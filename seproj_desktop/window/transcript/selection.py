@@ -4,6 +4,7 @@ On the Qt thread, no widget. A position is a message, a place in it and a letter
 and parsed around it.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -121,10 +122,9 @@ def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
         if first.part is Part.THOUGHT and last.part is Part.THOUGHT:
             yield message.thinking.strip("\n")
             continue
-        segments = message.segments
         begin = first.segment if first.part is Part.BODY else 0
-        stop = last.segment + 1 if last.part is Part.BODY else len(segments)
-        yield "".join(segment.text for segment in segments[begin:stop]).strip("\n")
+        stop = last.segment if last.part is Part.BODY else sys.maxsize
+        yield "".join(segment.text for number, segment in message.segments() if begin <= number <= stop).strip("\n")
 
 
 def spots(sheet: Sheet, selection: Selection) -> Iterator[Spot]:

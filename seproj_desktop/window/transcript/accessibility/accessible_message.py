@@ -80,7 +80,7 @@ class MessageItem(Item):
         view = self.scene.view
         if view is None or not self.isValid():
             return []
-        view.sheet.split(self.message)
+        view.sheet.split_chapters(self.message)
         pieces = self.message.pieces
         known = (len(pieces), pieces[-1].place, self.message.is_thought_open)
         if known != self._known:

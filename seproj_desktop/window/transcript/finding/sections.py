@@ -4,13 +4,14 @@ A section is one segment of the thinking or of the text. What is not in sight is
 where its source may have the words; nothing of it is kept but the counts.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.finding.matching import Query, Ranges
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, Rule, seen_text
+from seproj_desktop.window.transcript.markdown.chapters import chapters
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves
 from seproj_desktop.window.transcript.markdown.segment import Segment
 from seproj_desktop.window.transcript.markdown.splitter import Splitter
@@ -59,6 +60,9 @@ class Search:
         counts: Counts = {}
         known = definitions_of(message)
         for piece in list(message.pieces):
+            if isinstance(piece.content, Stub) and piece.content.is_chapter:
+                yield from self._count_chapter(piece.place.segment, piece.content.segment.text, counts)
+                continue
             hits = sum(map(len, self._found(piece, known)))
             if hits:
                 section = section_of(piece.place)
@@ -68,24 +72,32 @@ class Search:
 
     def _count_source(self, message: Message) -> Steps:
         """Of a stored message that nobody has looked at: it is not even split if it cannot have the words."""
-        text, counts = message.text, Counts()
-        if len(text) > AT_ONCE or self.query.may_be_in(text):
-            splitter = Splitter(is_literal=message.speaker.is_user)
-            for start in range(0, len(text), AT_ONCE):
-                splitter.feed(text[start : start + AT_ONCE])
-                yield
-            splitter.finish()
-            known = definitions(splitter.closed)
-            for number, segment in enumerate(splitter.closed):
-                hits = sum(map(len, self._in_segment(segment, known)))
-                if hits:
-                    counts[Part.BODY, number] = hits
-                yield
+        counts = Counts()
+        is_literal = message.speaker.is_user
+        for first, text in chapters(message.text, is_literal=is_literal):
+            yield from self._count_chapter(first, text, counts, is_literal=is_literal)
         hits = len(self._in_text(searched_text(message.ending)))
         if hits:
             counts[Part.ENDING, 0] = hits
         yield
         return counts
+
+    def _count_chapter(self, first: int, text: str, counts: Counts, *, is_literal: bool = False) -> Iterator[None]:
+        """Of a text whose segments count from `first` on."""
+        if len(text) <= AT_ONCE and not self.query.may_be_in(text):
+            yield
+            return
+        splitter = Splitter(is_literal=is_literal)
+        for start in range(0, len(text), AT_ONCE):
+            splitter.feed(text[start : start + AT_ONCE])
+            yield
+        splitter.finish()
+        known = definitions(splitter.closed)
+        for number, segment in enumerate(splitter.closed, first):
+            hits = sum(map(len, self._in_segment(segment, known)))
+            if hits:
+                counts[Part.BODY, number] = hits
+            yield
 
     def _found(self, piece: Piece, known: Mapping[str, str]) -> tuple[Ranges, ...]:
         """The hits of a piece; of one that is not parsed those of each leaf."""
@@ -150,4 +162,4 @@ def definitions_of(message: Message) -> Mapping[str, str]:
     """The link definitions that a message's stubs are read with."""
     if message.is_open or not any(isinstance(piece.content, Stub) for piece in message.pieces):
         return {}
-    return definitions(message.segments)
+    return message.definitions

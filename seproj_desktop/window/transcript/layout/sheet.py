@@ -135,12 +135,12 @@ class Sheet:
         """The piece at a place, or the nearest one there is."""
         self.split(message)
         index = message.index_of(place)
-        if index and (index == len(message.pieces) or message.pieces[index].place != place):
-            # A place within a segment that has not been parsed is behind its stub.
-            before = message.pieces[index - 1]
-            if isinstance(before.content, Stub) and before.place[:2] == place[:2]:
-                self._expand(message, index - 1)
-                index = message.index_of(place)
+        while index and (index == len(message.pieces) or message.pieces[index].place != place):
+            # A place within a segment or chapter that has not been parsed is behind its stub.
+            if not is_behind(place, message.pieces[index - 1]):
+                break
+            self._expand(message, index - 1)
+            index = message.index_of(place)
         return self._solid(message, index) or self._previous_solid(message, len(message.pieces) - 1)
 
     def next(self, spot: Spot) -> Spot | None:
@@ -156,13 +156,16 @@ class Sheet:
         number = self._heights.at(height)
         message = self.messages[number]
         self.split(message)
-        rest = height - self._heights.above(number)
-        for index, piece in enumerate(message.pieces):
-            if rest < piece.height or index == len(message.pieces) - 1:
-                spot = self._solid(message, index) or self._previous_solid(message, index - 1)
-                return None if spot is None else (spot, max(0, min(rest, spot.piece.height)))
-            rest -= piece.height
-        return None
+        rest, index, last = height - self._heights.above(number), 0, len(message.pieces) - 1
+        while index < last and rest >= message.pieces[index].height:
+            rest -= message.pieces[index].height
+            index += 1
+        content = message.pieces[index].content
+        if isinstance(content, Stub) and content.is_chapter:
+            self._expand(message, index)
+            return self.spot_at(height)
+        spot = self._solid(message, index) or self._previous_solid(message, index - 1)
+        return None if spot is None else (spot, max(0, min(rest, spot.piece.height)))
 
     def above(self, spot: Spot) -> int:
         """The height of everything before a piece."""
@@ -262,6 +265,14 @@ class Sheet:
         self._guess_pieces(message, 0)
         self._note_height(message)
 
+    def split_chapters(self, message: Message) -> None:
+        """Has all of a message's segments made, for who has to count them."""
+        self.split(message)
+        for index in range(len(message.pieces) - 1, -1, -1):
+            content = message.pieces[index].content
+            if isinstance(content, Stub) and content.is_chapter:
+                self._expand(message, index)
+
     def _guess_pieces(self, message: Message, start: int) -> None:
         for index in range(start, len(message.pieces)):
             piece = message.pieces[index]
@@ -341,6 +352,13 @@ class Sheet:
         message = self.messages[number]
         self.split(message)
         return self._previous_solid(message, len(message.pieces) - 1)
+
+
+def is_behind(place: Place, stub: Piece) -> bool:
+    """Whether a place may be in what a piece stands for, which ends before that place or with it."""
+    if not isinstance(stub.content, Stub) or place.part is not Part.BODY:
+        return False
+    return stub.content.is_chapter or stub.place.segment == place.segment
 
 
 def is_continued(content: Content) -> bool:

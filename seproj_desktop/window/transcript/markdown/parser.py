@@ -113,7 +113,7 @@ def _segments(text: str, *, is_literal: bool) -> list[Segment]:
 
 def _block(segment: Segment, content: str, known: Definitions) -> Block | None:
     match segment.kind:
-        case Kind.BLANK:
+        case Kind.BLANK | Kind.CHAPTER:
             return None
         case Kind.DEFINITION:
             return Paragraph(()) if segment.marker else None

@@ -35,6 +35,8 @@ class Kind(enum.Enum):
     RULE = "rule"
     DEFINITION = "definition"
     """A link's definition; draws nothing."""
+    CHAPTER = "chapter"
+    """Several blocks of a long text that have not been parted yet."""
 
 
 @dataclass(frozen=True, slots=True)
