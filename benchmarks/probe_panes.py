@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import itertools
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from seproj_desktop.app import App
@@ -55,14 +55,20 @@ class Panes(QObject):
         assert isinstance(application, QApplication)
         self._window = QWidget()
         self._workshop = Workshop(self)
-        theme, feed = Theme(application, "light"), NewsFeed(self._window)
-        grid = QGridLayout(self._window)
-        for place, question in enumerate(QUESTIONS):
-            view = Transcript(theme, self._workshop)
-            grid.addWidget(view, place // 2, place % 2)
-            self._ask(view, feed, question)
+        theme = application.findChild(Theme)  # another one would have the whole program painted anew
+        assert theme is not None
         self._window.resize(*SIZE)
         self._window.show()
+        self._add(theme, NewsFeed(self._window), QGridLayout(self._window), 0)
+
+    def _add(self, theme: Theme, feed: NewsFeed, grid: QGridLayout, place: int) -> None:
+        """One in each turn of the loop, as the program opens what takes longer than a frame all at once."""
+        if self._window is None or place == len(QUESTIONS):
+            return
+        view = Transcript(theme, self._workshop)
+        grid.addWidget(view, place // 2, place % 2)
+        self._ask(view, feed, QUESTIONS[place])
+        QTimer.singleShot(0, self, lambda: self._add(theme, feed, grid, place + 1))
 
     def _close(self) -> None:
         if self._window is not None and self._workshop is not None:

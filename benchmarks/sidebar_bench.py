@@ -46,7 +46,7 @@ def run_sidebar_benchmark(report: Report, tell: Callable[[str], None], *, quick:
     for size in SIZES:
         tell(f"the sidebar among {size:,} conversations")
         costs += Subject(theme, size).measure(5 if quick else 30)
-    application.removeEventFilter(theme)
+    application.paletteChanged.disconnect(theme.changed)
     report.data["sidebar"] = [{"what": cost.what, "n": cost.conversations, "s": cost.seconds} for cost in costs]
     report.add(section(costs))
 

@@ -8,16 +8,21 @@ what is there after a start or a load is frozen. Benchmarks import this instead 
 import gc
 import importlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 
-INTERVAL = 1000
-"""Milliseconds between collections of what is young (well under a millisecond each)."""
-FULL_EVERY = 60
-"""Every so many collections also the old, which after freezing is only what has come since."""
+BUSY_INTERVAL, CALM_INTERVAL = 100, 1000
+"""Milliseconds between collections of what is young: a tenth of a second's objects are walked in a millisecond."""
+BUSY = 2000
+"""Objects since the last collection, from which on the next one comes sooner and never is one of everything."""
+FULL_SECONDS = 60.0
+"""After which the old is collected too, which after freezing is only what has come since; as soon as it is calm."""
+LONGEST_SECONDS = 900.0
+"""After which it is collected even if it is never calm."""
 SWITCH_INTERVAL = 0.001
 """Seconds. With Python's 0.005 a busy backend thread holds up the paint: 26 ms at the 99th percentile instead of 7."""
 WARM_LETTERS = "Ag0 äß αβ Жж 漢字 かな 한글 العربية עברית ∑∫→≤ ☐☑✓ 😀👍🏽 •◦▪ ⋯↓"
@@ -120,13 +125,14 @@ class WarmUp(QObject):
 
 
 class Collector(QObject):
-    """Collects from its construction until `stop`."""
+    """Collects from its construction until `stop`: little and often while much is made, everything while nothing is."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
-        self._count = 0
-        self._timer = QTimer(self, interval=INTERVAL)
-        self._timer.timeout.connect(self._collect)
+        self._clock = clock
+        self._last_full = clock()
+        self._timer = QTimer(self, interval=CALM_INTERVAL)
+        self._timer.timeout.connect(self.collect)
         gc.disable()
         self._timer.start()
 
@@ -139,6 +145,20 @@ class Collector(QObject):
         self._timer.stop()
         gc.enable()
 
-    def _collect(self) -> None:
-        self._count += 1
-        gc.collect(2 if self._count % FULL_EVERY == 0 else 1)
+    @property
+    def interval(self) -> int:
+        """Milliseconds until the next collection."""
+        return self._timer.interval()
+
+    def collect(self) -> int:
+        """One turn; the oldest generation that was walked."""
+        young, since = gc.get_count()[0], self._clock() - self._last_full
+        is_busy = young >= BUSY
+        self._timer.setInterval(BUSY_INTERVAL if is_busy else CALM_INTERVAL)
+        if since >= (LONGEST_SECONDS if is_busy else FULL_SECONDS):
+            self._last_full = self._clock()
+            gc.collect(2)
+            return 2
+        oldest = 0 if is_busy else 1
+        gc.collect(oldest)
+        return oldest

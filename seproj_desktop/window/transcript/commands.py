@@ -14,7 +14,7 @@ from seproj_desktop.window.transcript.code_blocks import code_leaves, start_of_b
 from seproj_desktop.window.transcript.entries import MessageAction
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, code_text
-from seproj_desktop.window.transcript.markdown.parser import plain_text
+from seproj_desktop.window.transcript.markdown.parser import plain_parts
 from seproj_desktop.window.transcript.message import Message, Piece
 from seproj_desktop.window.transcript.selection import everything, seen_parts, source_parts
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -110,7 +110,8 @@ class Commands(QObject):
             case MessageAction.COPY_MARKDOWN:
                 self.put(message.text.strip("\n"))
             case MessageAction.COPY_TEXT:
-                self.put(message.text.strip("\n") if message.speaker.is_user else plain_text(message.text))
+                is_typed = message.speaker.is_user
+                self._put_parts(iter((message.text,)) if is_typed else plain_parts(message.text))
             case _:
                 self.action_requested.emit(action, message.key)
 
@@ -189,9 +190,7 @@ class Commands(QObject):
         if selection is None or selection.is_empty:
             self._copy_focused(is_source=is_source)
             return
-        self._parts = source_parts(sheet, selection) if is_source else seen_parts(sheet, selection)
-        self._gathered = []
-        self._gather()
+        self._put_parts(source_parts(sheet, selection) if is_source else seen_parts(sheet, selection))
 
     def _copy_focused(self, *, is_source: bool) -> None:
         focused = self._view.focused
@@ -202,6 +201,12 @@ class Commands(QObject):
             self.put(self.code(message, piece)[0])
         else:
             self.run(MessageAction.COPY_MARKDOWN if is_source else MessageAction.COPY_TEXT, message)
+
+    def _put_parts(self, parts: Iterator[str]) -> None:
+        """As `put`, in slices."""
+        self._parts = parts
+        self._gathered = []
+        self._gather()
 
     def _gather(self) -> None:
         """Takes parts of a long text for a moment, and goes on after the next frame."""

@@ -122,6 +122,9 @@ def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
         if first.part is Part.THOUGHT and last.part is Part.THOUGHT:
             yield message.thinking.strip("\n")
             continue
+        if first.part is not Part.BODY and last.part is not Part.BODY:
+            yield message.text.strip("\n")
+            continue
         begin = first.segment if first.part is Part.BODY else 0
         stop = last.segment if last.part is Part.BODY else sys.maxsize
         yield "".join(segment.text for number, segment in message.segments() if begin <= number <= stop).strip("\n")

@@ -441,7 +441,9 @@ class TranscriptView(QAbstractScrollArea):
             self.viewport().update()
 
     def _on_coloured(self, message: Message, start: Place, first: int, end: int) -> None:
-        """Better colours for the lines of one block: those in sight are painted anew."""
+        """Better colours for the lines of one block: those in sight are painted anew, the others when they come."""
+        in_sight = {one.piece for one in self.scroller.shown}
+        self.sheet.forget_colours(message, start, first, end, in_sight)
         for one in self.scroller.shown:
             if one.message is message and one.piece.place >= start and isinstance(one.box, CodeBox):
                 one.box.colour(first, end)

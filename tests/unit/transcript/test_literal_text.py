@@ -3,7 +3,7 @@
 import pytest
 
 from seproj_desktop.window.transcript.markdown.blocks import Gap, code_text, seen_text
-from seproj_desktop.window.transcript.markdown.parser import plain_text
+from seproj_desktop.window.transcript.markdown.parser import plain_parts, plain_text
 from tests.unit.transcript.sketches import leaves_of, sketched
 
 
@@ -72,3 +72,11 @@ def test_plain_text_joins_what_was_cut() -> None:
     text = f"{words}\n\n```\n{code}\n```\n\n|a|\n|-|\n" + "".join([f"|{row}|\n" for row in rows.split("\n")])
     assert plain_text(text) == f"{words}\n\n{code}\n\na\n{rows}"
     assert plain_text("*a*\n\nb", is_literal=True) == "*a*\n\nb"
+
+
+def test_plain_text_of_a_long_message_comes_in_small_parts() -> None:
+    text = "Some words.\n\n" * 20_000
+    parts = list(plain_parts(text))
+    assert "".join(parts) == text.strip("\n")
+    assert max(map(len, parts)) < 100
+    assert parts[: len(text) // 16_000] == [""] * (len(text) // 16_000)

@@ -82,3 +82,22 @@ def test_transcripts_that_share_a_workshop_do_not_mix(qtbot: QtBot, theme: Theme
         first.load([Entry("a", PERSONA, f"```python\n{CODE}```")])
     assert Kind.KEYWORD in kinds(first, 0)
     assert kinds(second, 0) == set()
+
+
+def test_a_block_that_was_scrolled_out_before_its_colours_came_shows_them_when_it_is_back(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    view = view_of(qtbot, theme)
+    view.load([Entry("a", PERSONA, f"```python\n{CODE}```\n\n" + "Words.\n\n" * 60)])
+    view.scroll_to_start()
+    piece = next(one.piece for one in view.scroller.shown if isinstance(one.box, CodeBox))
+    found = block(view)
+    view.scroll_to_end()
+    before = view.sheet.known_box(piece)
+    assert before is not None
+    found.colouring.adopt(0, [((0, 3, Kind.COMMENT),)])
+    view.code_blocks.coloured.emit(found.message, found.start, 0, 1)
+    assert view.sheet.known_box(piece) is None
+    view.scroll_to_start()
+    assert view.sheet.known_box(piece) is not before
+    assert kinds(view, 0) == {Kind.COMMENT}

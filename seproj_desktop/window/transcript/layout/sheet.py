@@ -4,7 +4,7 @@ On the Qt thread, no widget. Only what is asked for is split, parsed and laid ou
 what is in sight anew, another style forgets the boxes; the heights stay as guesses.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakSet
@@ -213,6 +213,16 @@ class Sheet:
         for piece in outdated:
             self.shelf.remove(piece)
         return bool(outdated)
+
+    def forget_colours(self, message: Message, start: Place, first: int, end: int, in_sight: Collection[Piece]) -> None:
+        """Lets go of the boxes out of sight that show some lines of a block, which have other colours now."""
+        for piece in message.pieces[message.index_of(start) :]:
+            code = piece.content.block if isinstance(piece.content, Leaf) else None
+            if isinstance(code, Code) and (piece.place == start or not code.is_first):
+                if code.first < end and code.first + len(code.lines) > first and piece not in in_sight:
+                    self.shelf.set_aside(piece)
+            elif not isinstance(piece.content, Stub):
+                return
 
     def gap(self, spot: Spot) -> int:
         """The room above a piece, part of its height."""

@@ -59,6 +59,12 @@ class Shelf:
     def remove(self, piece: Piece) -> None:
         del self._kept[piece]
 
+    def set_aside(self, piece: Piece) -> None:
+        """What there is of it is not true any more."""
+        kept = self._kept.pop(piece, None)
+        if kept is not None:
+            self._outdated.append(kept)
+
     def clear(self) -> None:
         """Nothing that is there is true any more."""
         self._outdated += self._kept.values()

@@ -1,0 +1,68 @@
+"""The collector: what it walks, and when."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from seproj_desktop.window.tuning import (
+    BUSY,
+    BUSY_INTERVAL,
+    CALM_INTERVAL,
+    FULL_SECONDS,
+    LONGEST_SECONDS,
+    Collector,
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def collector(qapp: QApplication, clock: Clock) -> Iterator[Collector]:
+    collector = Collector(clock=clock)
+    collector.freeze()
+    gc.collect(1)
+    yield collector
+    collector.stop()
+    gc.unfreeze()
+
+
+def make_much() -> list[list[int]]:
+    return [[] for _ in range(2 * BUSY)]
+
+
+def test_nothing_is_collected_at_times_of_its_own_choosing(collector: Collector) -> None:
+    assert not gc.isenabled()
+
+
+def test_while_much_is_made_the_young_are_walked_often_and_nothing_else(collector: Collector, clock: Clock) -> None:
+    clock.now = 2 * FULL_SECONDS
+    kept = make_much()
+    assert (collector.collect(), collector.interval) == (0, BUSY_INTERVAL)
+    assert len(kept) == 2 * BUSY
+
+
+def test_the_old_are_walked_once_it_is_calm(collector: Collector, clock: Clock) -> None:
+    assert (collector.collect(), collector.interval) == (1, CALM_INTERVAL)
+    clock.now = FULL_SECONDS
+    assert collector.collect() == 2
+    assert collector.collect() == 1
+
+
+def test_without_any_calm_the_old_are_walked_late(collector: Collector, clock: Clock) -> None:
+    clock.now = LONGEST_SECONDS
+    kept = make_much()
+    assert (collector.collect(), collector.interval) == (2, BUSY_INTERVAL)
+    assert len(kept) == 2 * BUSY
