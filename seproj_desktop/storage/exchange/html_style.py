@@ -32,7 +32,9 @@ pre code { background: none; padding: 0; }
 pre.plain { white-space: pre-wrap; overflow-wrap: anywhere; }
 blockquote { margin: 16px 0; padding: 0 16px; border-left: 3px solid var(--line); color: var(--faint); }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid var(--line); padding: 4px 12px; text-align: start; }
+th, td { border: 1px solid var(--line); padding: 4px 12px; text-align: start; overflow-wrap: break-word; }
+th { background: var(--code); }
+code.formula { background: none; padding: 0; white-space: pre-wrap; font-style: italic; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 24px 0; }
 details { margin: 0 0 16px; padding-left: 16px; border-left: 3px solid var(--line); }
 details .text { color: var(--faint); margin-top: 8px; }

@@ -1,6 +1,6 @@
 """What Markdown and HTML say in the same words: the path that is shown, who spoke, when, and how it ended. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,13 +25,19 @@ class Transcript:
     created: float
     changed: float
     messages: tuple[StoredMessage, ...]
+    versions: Mapping[int, tuple[int, int]]
+    """Of messages with several: which one is shown, from 1, and how many there are."""
 
     @classmethod
     def of(cls, conversation: StoredConversation) -> "Transcript":
         summary = conversation.summary
-        path = ConversationTree(conversation.messages, conversation.chosen).path()
+        tree = ConversationTree(conversation.messages, conversation.chosen)
+        path = tree.path()
+        versions = {message.id: tree.version(message.id) for message in path}
         title = " ".join(summary.title.split()) or UNTITLED
-        return cls(title, summary.created, summary.changed, tuple(path))
+        return cls(
+            title, summary.created, summary.changed, tuple(path), {id_: at for id_, at in versions.items() if at[1] > 1}
+        )
 
     @property
     def personas(self) -> tuple[str, ...]:

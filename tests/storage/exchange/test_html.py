@@ -156,3 +156,26 @@ def test_what_is_too_long_for_markdown_is_shown_as_it_is() -> None:
     page = page_of("*<b>* " * (LONGEST_MARKDOWN // 6 + 1))
     assert check(page).tags.count("pre") == 1
     assert "*&lt;b&gt;* *&lt;b&gt;*" in page
+
+
+def test_a_formula_stays_as_it_was_written_and_a_price_is_none() -> None:
+    page = Page(page_of("So $a_1 * b_2 * c$ and\n\n$$\n\\int x^2\\,dx_i\n$$\n\nor \\(x_1\\) for $5 and $6_a_."))
+    for formula in ("$a_1 * b_2 * c$", "\\int x^2\\,dx_i", "\\(x_1\\)", "for $5 and $6_a_."):
+        assert formula in page.words
+    assert page.tags.count("code") == 3
+
+
+@pytest.mark.parametrize("hostile", ["$" * 20_000, "\\(" * 20_000, "$a " * 20_000, "\\[\\" * 20_000])
+def test_signs_that_begin_no_formula_are_text(hostile: str) -> None:
+    assert "code" not in Page(page_of(hostile)).tags
+
+
+def test_tasks_have_boxes_and_versions_are_counted() -> None:
+    first = StoredMessage(1, None, "user", "- [ ] open\n- [x] done\n- [y] neither", 1.7e9)
+    others = [StoredMessage(number, 1, "assistant", "Answer", 1.7e9) for number in (2, 3)]
+    said = StoredConversation(samples.summary(), (first, *others), 1)
+    page = Page(EXPORT.page(said))
+    assert "☐ open" in page.words
+    assert "☑ done" in page.words
+    assert "[y] neither" in page.words
+    assert "version 2 of 2 · " in page.words
