@@ -12,6 +12,7 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from seproj_desktop.storage.lock import FolderLock
 
@@ -79,9 +80,8 @@ class _Visitor(asyncio.Protocol):
         self._line = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._limit = asyncio.get_running_loop().call_later(PATIENCE, transport.abort)
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is no subclass of asyncio's
+        self._limit = asyncio.get_running_loop().call_later(PATIENCE, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         self._line += data

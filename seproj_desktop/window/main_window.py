@@ -295,9 +295,14 @@ class MainWindow(QWidget):
 
     def _show_other(self) -> None:
         """The program that has the conversations comes to the front, and this one goes."""
-        self._backend.post(
-            self._backend.app.memory.ring_other, then=lambda is_there: self.close() if is_there else None
-        )
+        self._backend.post(self._backend.app.memory.ring_other, then=self._on_other_rung)
+
+    def _on_other_rung(self, is_there: bool) -> None:
+        if is_there:
+            self.close()
+        else:
+            words = self.tr("The other program does not answer. It may be a command, such as a long export.")
+            self._announcements.tell("other", words)
 
     def _raise(self) -> None:
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)

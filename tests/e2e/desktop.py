@@ -71,6 +71,9 @@ class Desktop:
     def type(self, text: str) -> None:
         self.run("xdotool", "type", "--delay", "8", text)
 
+    def click(self, x: int, y: int) -> None:
+        self.run("xdotool", "mousemove", str(x), str(y), "click", "1")
+
     def clipboard(self) -> str:
         return self.run("xclip", "-o", "-selection", "clipboard")
 

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PORT = "18765"
 BROKEN_SETTINGS = '[server]\nport = "many"\n[window]\ntheme = "dark"\n[engine]\nmodel = "no such model"\n'
 HEALTH = f"http://127.0.0.1:{PORT}/health"
+SHOW_OTHER = (1040, 625)
+"""Where the notice of a second program has its button, in a window of the first size."""
 CLOSE_SECONDS = 15.0
 """How long a test waits for the end; the promise of three seconds is for a machine that does nothing else."""
 
@@ -98,6 +100,41 @@ def test_broken_files_do_not_stop_the_start(desktop: Desktop, start: Callable[..
     desktop.picture(PICTURES / "3-broken-files.png")
     desktop.keys("ctrl+q")
     assert program.wait(CLOSE_SECONDS) == 0
+
+
+def test_a_second_program_on_the_folder_brings_the_first_ones_window_to_the_front(
+    desktop: Desktop, start: Callable[..., Program], tmp_path: Path
+) -> None:
+    """By mouse, on the button of its notice; then the second one goes. No model is loaded for that."""
+    config = tmp_path / "data" / "config"
+    config.mkdir(parents=True)
+    (config / "settings.toml").write_text('[engine]\nmodel = "nobody/has-this-model"\n')
+    first = start(desktop.environ)
+    window = until(desktop.windows, "window")
+    until(lambda: lock_in(tmp_path / "data") == str(first.process.pid), "lock")
+    second = start(desktop.environ)
+    until(lambda: len(desktop.windows()) == 2, "second window")
+
+    def click() -> bool:
+        """Where the button is, or is not yet: there are only words around it."""
+        for y in range(SHOW_OTHER[1] - 40, SHOW_OTHER[1] + 41, 8):
+            desktop.click(SHOW_OTHER[0], y)
+        return second.process.poll() is not None
+
+    until(click, "end of the second program")
+    assert second.wait(CLOSE_SECONDS) == 0
+    assert "Traceback" not in second.output
+    assert desktop.windows() == window
+    until(lambda: desktop.run("xdotool", "getwindowfocus").split() == window, "first window with the focus")
+    desktop.keys("ctrl+q")
+    assert first.wait(CLOSE_SECONDS) == 0
+    assert "Traceback" not in first.output
+
+
+def lock_in(folder: Path) -> str:
+    """The process that has the folder, as far as it says so."""
+    lock = folder / "lock"
+    return lock.read_text() if lock.exists() else ""
 
 
 def test_without_a_display_it_says_so_and_serves(start: Callable[..., Program], desktop: Desktop) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from seproj_desktop.app import new_loop
 from seproj_desktop.storage.doorbell import LONGEST_ADDRESS, Doorbell, bell_address, ring
 from seproj_desktop.storage.lock import FolderLock
 
@@ -29,6 +30,20 @@ async def test_the_owner_answers_each_ring(lock: FolderLock, tmp_path: Path) -> 
     await bell.close()
     assert not address.exists()
     assert not await ring(address)
+
+
+def test_under_the_programs_own_loop(lock: FolderLock, tmp_path: Path) -> None:
+    """uvloop, where it is installed: its transports are of another kind."""
+
+    async def ring_twice() -> list[bool]:
+        bell = await Doorbell.listen(lock, tmp_path, lambda: None)
+        address = bell_address(lock.folder, tmp_path)
+        answers = [await ring(address), await ring(address)]
+        await bell.close()
+        return answers
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        assert runner.run(ring_twice()) == [True, True]
 
 
 async def test_nobody_is_there(tmp_path: Path) -> None:

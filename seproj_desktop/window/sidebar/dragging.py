@@ -39,6 +39,7 @@ class RowDragger(QObject):
         self._view = view
         self._model = model
         self._pressed: QPoint | None = None
+        self._place = QPoint()
         self._could_carry: tuple[int, ...] = ()
         self._carried: tuple[int, ...] = ()
         self._ghost = QLabel(view.viewport())
@@ -97,7 +98,9 @@ class RowDragger(QObject):
             self._carried = self._could_carry
             self._show_ghost()
             self._scrolling.start()
-        self._ghost.move(place + QPoint(GRID, GRID))
+        self._place = place
+        right = self._view.viewport().width() - self._ghost.width()
+        self._ghost.move(min(place.x() + GRID, right), place.y() + GRID)
         target = self._target(place)
         self._view.viewport().setCursor(
             Qt.CursorShape.ForbiddenCursor if target is None else Qt.CursorShape.DragMoveCursor
@@ -154,7 +157,7 @@ class RowDragger(QObject):
 
     def _scroll(self) -> None:
         """Goes on while the mouse is at the upper or lower edge."""
-        place = self._ghost.pos() - QPoint(GRID, GRID)
+        place = self._place
         height, bar = self._view.viewport().height(), self._view.verticalScrollBar()
         if place.y() < EDGE:
             bar.setValue(bar.value() - self._view.row_height // 2)
