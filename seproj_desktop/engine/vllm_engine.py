@@ -333,7 +333,7 @@ class VllmEngine:
     def _sampling(self, job: GenerationJob, prompt_tokens: int) -> Any:
         """vLLM's sampling parameters. Raises `UserError` for a prompt that leaves no room for an answer."""
         from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
+        from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
         if prompt_tokens >= self._context_length:
             raise UserError(
@@ -342,6 +342,8 @@ class VllmEngine:
             )
         sampling = job.sampling
         own = self._wished(sampling) if isinstance(sampling, SamplingWishes) else self._told(sampling)
+        if isinstance(sampling, Sampling) and sampling.json_schema and not job.continues:  # a grammar has one beginning
+            own["structured_outputs"] = StructuredOutputsParams(json=sampling.json_schema)
         room = self._context_length - prompt_tokens
         return SamplingParams(
             **own,
@@ -352,8 +354,6 @@ class VllmEngine:
         )
 
     def _told(self, sampling: Sampling) -> dict[str, Any]:
-        from vllm.sampling_params import StructuredOutputsParams
-
         defaults = {
             name: value for name, value in self._defaults.items() if name in ("top_k", "min_p", "repetition_penalty")
         }
@@ -362,7 +362,6 @@ class VllmEngine:
             "top_p": sampling.top_p or 1e-6,  # vLLM refuses 0, which means: the likeliest token only
             "presence_penalty": sampling.presence_penalty,
             "frequency_penalty": sampling.frequency_penalty,
-            "structured_outputs": StructuredOutputsParams(json=sampling.json_schema) if sampling.json_schema else None,
         }
 
     def _wished(self, wishes: SamplingWishes) -> dict[str, Any]:

@@ -38,12 +38,13 @@ OnThread = Callable[..., Awaitable[Any]]
 def import_http() -> None:
     """Imports what the app needs; over a second, on the loader thread."""
     import vllm.entrypoints.openai.api_server  # noqa: F401
+    import xgrammar  # noqa: F401  vLLM would do it within the first request that brings a schema, on the loop
 
     cli_args_module()
 
 
-def cli_args_module() -> ModuleType:
-    for name in CLI_ARGS_MODULES:
+def cli_args_module(names: Sequence[str] = CLI_ARGS_MODULES) -> ModuleType:
+    for name in names:
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError:

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import dataclasses
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import SERVER_PRIORITY, ChatMessage, GenerationJob, Sampling
-from seproj_desktop.chat.personas import PersonaLibrary
+from seproj_desktop.chat.personas import Persona, PersonaLibrary
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.status import Ready
 from seproj_desktop.paths import resources_folder
@@ -53,6 +54,21 @@ async def test_the_status_names_what_is_loaded(manager: EngineManager) -> None:
     assert info.context_length >= 2048
     assert info.cache_tokens > info.context_length
     assert info.version.startswith("vLLM ")
+
+
+@pytest.mark.parametrize("thinking", [True, False])
+async def test_a_persona_s_schema_binds_the_answer_and_not_the_thinking(
+    manager: EngineManager, *, thinking: bool
+) -> None:
+    kinds = {"kind": {"enum": ["small", "large"]}}
+    schema = {"type": "object", "properties": kinds, "required": ["kind"], "additionalProperties": False}
+    form = Persona(id="form", name="Form", thinking=thinking, json_schema=json.dumps(schema))
+    messages = (ChatMessage(role="user", content="Add dark mode"),)
+    asked = GenerationJob("form", messages, form.sample(GREEDY), thinking=form.thinking)
+    stream = await collect(manager, asked)
+    assert end_of(stream).reason == "stop"
+    assert json.loads(text_of(stream))["kind"] in ("small", "large")
+    assert any(isinstance(event, events.ReasoningDelta) for event in stream) == thinking
 
 
 async def test_a_persona_answers_about_the_topic_in_its_own_code(manager: EngineManager) -> None:

@@ -20,10 +20,12 @@ from seproj_desktop.server.board import RequestBoard
 from seproj_desktop.server.embedded import EmbeddedServer
 from seproj_desktop.server.status import On
 from seproj_desktop.settings import ServerSettings
+from tests.engine.test_lifecycle import kill_core
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 BASE = "seproj-demo"
+CHAT = "/v1/chat/completions"
 MANY = httpx.Limits(max_connections=1000)
 CITY: dict[str, Any] = {
     "type": "object",
@@ -337,3 +339,24 @@ async def test_many_wide_requests_share_the_places(client: openai.AsyncOpenAI) -
         for n in range(8)
     ]
     assert [len(answer.choices) for answer in await asyncio.gather(*asks)] == [40] * 8
+
+
+async def test_an_engine_that_dies_is_told_and_the_next_request_starts_another(
+    web: httpx.AsyncClient, manager: EngineManager
+) -> None:
+    body = {"messages": asked(), "max_tokens": 3000, "ignore_eos": True}
+    asks = [asyncio.create_task(web.post(CHAT, json=body | {"stream": stream, "n": 2})) for stream in (True, False)]
+    async with asyncio.timeout(60):
+        while manager.load.running < 4:  # noqa: ASYNC110  the engine offers nothing to wait for
+            await asyncio.sleep(0.01)
+    kill_core()
+    stream, whole = await asyncio.gather(*asks)
+    assert stream.status_code == 200
+    assert '"error"' in stream.text
+    assert whole.status_code == 503
+    assert int(whole.headers["retry-after"]) >= 1
+    refused = await web.post(CHAT, json={"messages": asked()})
+    assert refused.status_code == 503
+    assert refused.json()["error"]["code"].startswith("engine_")
+    await manager.start()
+    assert (await web.post(CHAT, json={"messages": asked(), "max_tokens": 2})).status_code == 200

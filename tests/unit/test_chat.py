@@ -1,5 +1,6 @@
 """The words: requests and their bounds, personas, prompts, events."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from seproj_desktop.chat import events
-from seproj_desktop.chat.messages import ChatMessage, GenerateRequest
+from seproj_desktop.chat.messages import ChatMessage, GenerateRequest, Sampling
 from seproj_desktop.chat.personas import Persona, PersonaLibrary, PersonaProblem, UnknownPersonaError, read_persona
 from seproj_desktop.chat.prompts import plain_transcript
 from seproj_desktop.paths import resources_folder
@@ -112,6 +113,42 @@ def test_a_broken_file_is_reported_by_name_and_line_and_skipped(
     assert words in problem.reason
     assert "broken.toml" in str(problem)
     assert len(PersonaLibrary.read(SHIPPED, tmp_path).all()) == 9
+
+
+SCHEMA_TABLE = """
+id = "form"
+name = "Form"
+[schema]
+type = "object"
+required = ["b", "a"]
+[schema.properties.b]
+type = "integer"
+[schema.properties.a]
+type = "string"
+"""
+SCHEMA_TEXT = """
+id = "form"
+name = "Form"
+schema = '{"type": "object", "required": ["b", "a"], "properties": {"b": {"type": "integer"}, "a": {"type": "string"}}}'
+"""
+
+
+@pytest.mark.parametrize("text", [SCHEMA_TABLE, SCHEMA_TEXT])
+def test_a_schema_is_a_table_or_json_text_and_keeps_its_order(tmp_path: Path, text: str) -> None:
+    persona = read_persona(write(tmp_path, "form.toml", text))
+    assert isinstance(persona, Persona)
+    schema = json.loads(persona.json_schema)
+    assert list(schema["properties"]) == ["b", "a"]
+    assert persona.sample(Sampling()).json_schema == persona.json_schema
+    assert Persona(id="plain", name="Plain").sample(Sampling()).json_schema == ""
+
+
+@pytest.mark.parametrize("schema", ["3", "'nonsense'", "'[1]'", "[1, 2]", "{ at = 2020-01-01 }"])
+def test_what_is_no_schema_is_reported_with_its_line(tmp_path: Path, schema: str) -> None:
+    problem = read_persona(write(tmp_path, "form.toml", f'id = "form"\nname = "Form"\nschema = {schema}'))
+    assert isinstance(problem, PersonaProblem)
+    assert problem.line == 3
+    assert problem.reason.startswith("schema: ")
 
 
 def test_unreadable_and_doubled_files_are_problems_too(tmp_path: Path) -> None:
