@@ -76,8 +76,8 @@ class HttpCall:
         finally:
             self._give_back(sequences)
 
-    def note(self, output: Any, *, is_first: bool) -> None:
-        """What one `RequestOutput` of vLLM's tells."""
+    def note(self, output: Any, began: float, *, is_first: bool) -> None:
+        """What one `RequestOutput` of vLLM's tells, of a generation that began at this moment."""
         trace = self.trace
         piece = output.outputs[0]
         self._said.append(piece.text)
@@ -86,7 +86,7 @@ class HttpCall:
         if made:
             trace.output_tokens += made
             if trace.first_token is None:
-                trace.first_token = time.monotonic()
+                trace.first_token = _first_token(output, began)
         if is_first:
             trace.prompt_tokens += len(output.prompt_token_ids or ())
             trace.cached_tokens += output.num_cached_tokens or 0
@@ -152,15 +152,22 @@ class GatedEngine:
         async with call.generation(sampling_params.n or 1):
             running = self._running.setdefault(call.trace.request_id, set())
             running.add(request_id)
-            is_first = True
+            is_first, began = True, time.monotonic()
             try:
                 outputs = self._engine.generate(prompt, sampling_params, request_id, **more)
                 async with contextlib.aclosing(outputs) as stream:
                     async for output in stream:
-                        call.note(output, is_first=is_first)
+                        call.note(output, began, is_first=is_first)
                         is_first = False
                         yield output
             finally:
                 running.discard(request_id)
                 if not running:
                     self._running.pop(call.trace.request_id, None)
+
+
+def _first_token(output: Any, began: float) -> float:
+    """Now, unless the whole answer comes at once: vLLM then tells when it had the first."""
+    now = time.monotonic()
+    latency = getattr(getattr(output, "metrics", None), "first_token_latency", 0.0)
+    return began + latency if output.finished and 0 < latency < now - began else now

@@ -56,11 +56,16 @@ def asked(text: str = "Add dark mode") -> list[Any]:
     return [{"role": "user", "content": text}]
 
 
+@pytest.fixture
+def board(manager: EngineManager) -> RequestBoard:
+    return RequestBoard(manager.abort)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def address(manager: EngineManager) -> AsyncIterator[str]:
+async def address(manager: EngineManager, board: RequestBoard) -> AsyncIterator[str]:
     await manager.start()
     settings = ServerSettings(port=0, drain_seconds=0.0)
-    server = EmbeddedServer(create_app(manager, PERSONAS, settings, RequestBoard(manager.abort)), settings)
+    server = EmbeddedServer(create_app(manager, PERSONAS, settings, board), settings)
     await server.start()
     assert isinstance(server.status, On)
     yield server.status.address
@@ -339,6 +344,22 @@ async def test_many_wide_requests_share_the_places(client: openai.AsyncOpenAI) -
         for n in range(8)
     ]
     assert [len(answer.choices) for answer in await asyncio.gather(*asks)] == [40] * 8
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_request_is_stopped_by_its_id_wherever_vllm_has_it(
+    web: httpx.AsyncClient, manager: EngineManager, board: RequestBoard, *, stream: bool
+) -> None:
+    body = {"messages": asked(), "max_tokens": 3000, "ignore_eos": True, "n": 2, "stream": stream}
+    asking = asyncio.create_task(web.post(CHAT, json=body))
+    async with asyncio.timeout(60):
+        while manager.load.running < 2:  # noqa: ASYNC110  the engine offers nothing to wait for
+            await asyncio.sleep(0.01)
+    (running,) = board.look().running
+    assert await board.stop(running.request_id)
+    assert '"finish_reason":"abort"' in (await asking).text
+    assert board.look().ended[-1].state == "stopped"
+    await until_idle(manager)
 
 
 async def test_an_engine_that_dies_is_told_and_the_next_request_starts_another(

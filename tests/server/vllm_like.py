@@ -30,7 +30,9 @@ class LlmLike:
                     await self.gate.acquire()
                 reason = "stop" if piece == " world" else None
                 outputs = [SimpleNamespace(text=piece, token_ids=[1], finish_reason=reason)]
-                yield SimpleNamespace(outputs=outputs, prompt_token_ids=[1, 2, 3], num_cached_tokens=2)
+                yield SimpleNamespace(
+                    outputs=outputs, finished=reason is not None, prompt_token_ids=[1, 2, 3], num_cached_tokens=2
+                )
         finally:
             self.running -= 1
 
