@@ -29,6 +29,7 @@ async def serve(app: App, out: TextIO, *, lazy: bool) -> int:
     async with _closing(app), _stop_signals() as stop:
         await app.server.start()
         out.write(f"Serving {app.engine.model.name} at {_address(app)} (Ctrl+C ends)\n")
+        out.write(_openness(app))
         out.flush()
         app.engine.subscribe(_progress_writer(out))
         async with _background(stop.wait()) as stopping, _background(_start(app, out, lazy=lazy)) as start:
@@ -83,6 +84,14 @@ async def _write_answer(app: App, job: GenerationJob, out: TextIO, notes: TextIO
 
 def _address(app: App) -> str:
     return app.server.status.address if isinstance(app.server.status, On) else "no address"
+
+
+def _openness(app: App) -> str:
+    """Lines about who else can reach the server, and why nobody else can where that was asked for."""
+    if not isinstance(app.server.status, On):
+        return ""
+    lines = [f"Open to the network at {address}; an API key is needed.\n" for address in app.server.status.lan]
+    return "".join(lines) + (f"{app.server.status.note}\n" if app.server.status.note else "")
 
 
 async def _start(app: App, out: TextIO, *, lazy: bool) -> None:

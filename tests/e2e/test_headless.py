@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,3 +96,26 @@ def test_ask_streams_one_answer_to_standard_output(tmp_path: Path) -> None:
     assert "REQ-DEV-001" in ended.stdout
     assert "user authentication" in ended.stdout.lower()
     assert "Traceback" not in ended.stderr
+
+
+def test_serve_for_others_wants_a_key_and_says_where_it_can_be_reached(start: Callable[..., Program]) -> None:
+    outside = ("serve", "--port", "0", "--lazy", "--model", "demo", "--host", "0.0.0.0")
+    refused = start(ENVIRON, *outside)
+    assert refused.wait(90) == 1
+    assert "there is no API key" in refused.output
+    made = start(ENVIRON, "keys", "create", "laptop")
+    assert made.wait(90) == 0
+    program = start(ENVIRON, *outside)
+    address = program.address()
+    assert address.startswith("http://127.0.0.1:")
+    assert get_json(f"{address}/health") == {"status": "ok"}
+    secret = next(line for line in made.output.splitlines() if line.startswith("sk-seproj-"))
+    asked = urllib.request.Request(f"{address}/health", headers={"Authorization": f"Bearer {secret}"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert b'"state":"stopped"' in answer.read()
+    assert start(ENVIRON, "keys", "revoke", "laptop").wait(90) == 0
+    get_json(f"{address}/health")
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(asked, timeout=30)
+    program.send(signal.SIGTERM)
+    assert program.wait() == 0

@@ -47,6 +47,7 @@ class House:
         self.engine = engine or FakeEngine()
         self.loader = loader or FakeLoader([self.engine])
         self.settings = settings or ServerSettings(drain_seconds=5.0)
+        self._keys = keys
         self.manager = EngineManager(self.loader, FAKE_MODEL, watch_interval=0.001, queue_limit=queue_limit)
         self.board = RequestBoard(self.manager.abort, keeps_texts=self.settings.keep_texts)
         app = create_app(self.manager, PERSONAS, self.settings, self.board, keys)
@@ -112,6 +113,8 @@ class House:
     async def aclose(self) -> None:
         await self._client.aclose()
         await self.server.aclose()
+        if self._keys is not None:
+            await self._keys.aclose()
         await self.manager.aclose()
 
 

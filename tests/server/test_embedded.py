@@ -266,3 +266,16 @@ def open_files() -> int:
 def test_a_hundred_toggles(factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(toggle(100))
+
+
+async def test_a_port_that_is_taken_between_two_toggles(open_house: OpenHouse) -> None:
+    house = open_house()
+    await house.server.start(port=0)
+    port = house.port
+    await house.server.stop()
+    with socket.create_server(("127.0.0.1", port)):
+        with pytest.raises(UserError, match=f"Port {port} on 127.0.0.1 is already in use"):
+            await house.server.start(port=port)
+        assert isinstance(house.server.status, Broken)
+    await house.server.start(port=port)
+    assert (await house.get("/health")).status_code == 200

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
-from tests.fakes import FakeEngine, FakeLoader
+from tests.fakes import FAKE_INFO, FakeEngine, FakeLoader
 from tests.server.house import House, body_of, until
 
 OpenHouse = Callable[..., House]
@@ -94,3 +96,25 @@ async def test_the_next_answer_on_the_same_connection(open_house: OpenHouse) -> 
     for _ in range(3):
         assert (await house.ask()).status_code == 200
     assert house.engine.left_early == []
+
+
+async def test_256_clients_vanish_in_the_midst_of_their_streams(open_house: OpenHouse) -> None:
+    gate = asyncio.Semaphore(0)
+    engine = FakeEngine(["piece"] * 1000, gate=gate, info=replace(FAKE_INFO, sequences=300))
+    house = open_house(engine)
+    await house.server.start(port=0)
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(house.raw_request(body_of())) for _ in range(256)]
+        await until(lambda: len(engine.running) == 256)
+        for _ in clients:
+            gate.release()
+        for reader, _ in clients:
+            await reader.readuntil(b'"delta":"piece"')
+        for number, (_, writer) in enumerate(clients):
+            if number % 2:
+                writer.transport.abort()
+            else:
+                writer.close()
+    await until(lambda: not engine.running)
+    await until(lambda: not house.manager.load.running)
+    assert (await house.get("/health")).json()["queue"] == {"running": 0, "waiting": 0}
