@@ -8,7 +8,7 @@ from seproj_desktop.server.openai.bounds import check_body, check_raw
 from seproj_desktop.server.openai.grammars import OutOfBoundsError, pattern_size, schema_size
 from seproj_desktop.server.request import TextLimits
 
-LIMITS = TextLimits(messages=10, characters=10_000)
+LIMITS = TextLimits(messages=10, characters=30_000)
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
@@ -50,8 +50,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "messages": ({"messages": HELLO * 11}, "more than 10 entries"),
     "input": ({"input": HELLO * 11}, "more than 10 entries"),
     "prompts": ({"prompt": ["a"] * 129}, "more than 128 entries"),
-    "text": ({"messages": [{"role": "user", "content": "x" * 10_001}]}, "more than 10,000 characters"),
-    "text in names": ({"metadata": {"x" * 10_001: 1}}, "more than 10,000 characters"),
+    "text": ({"messages": [{"role": "user", "content": "x" * 30_001}]}, "more than 30,000 characters"),
+    "text in names": ({"metadata": {"x" * 30_001: 1}}, "more than 30,000 characters"),
     "depth": ({"metadata": nested(100)}, "nested deeper"),
     "values": ({"prompt": [[1] * 1000] * 201}, "more than 200,000 values"),
     "NaN": ({"temperature": float("nan")}, "no JSON numbers"),
@@ -94,8 +94,12 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a regex that multiplies": ({"structured_outputs": {"regex": "(a{1,999}){1,999}"}}, "too large"),
     "a regex by its old name": ({"guided_regex": "((a{99}){99}){99}"}, "too large"),
     "a long regex": ({"structured_outputs": {"regex": "a" * 2001}}, "too large"),
-    "choices": ({"structured_outputs": {"choice": ["x"] * 2001}}, "more than 2,000"),
-    "a grammar": ({"structured_outputs": {"grammar": 'root ::= ("a"{1,999}){1,999}'}}, "too large"),
+    "half a character": ({"bad_words": ["\ud800"]}, "half of a surrogate pair"),
+    "a regex without an end": ({"structured_outputs": {"regex": "(.*)*" * 50}}, "too large"),
+    "a schema's pattern without an end": (schema_of({"pattern": "a{2,}" * 31}), "too large"),
+    "long choices": ({"structured_outputs": {"choice": ["x" * 1000] * 21}}, "more than 20,000 characters"),
+    "choices": ({"structured_outputs": {"choice": ["x"] * 1001}}, "more than 1,000"),
+    "a grammar": ({"structured_outputs": {"grammar": "root ::= root"}}, "not taken"),
 }
 
 

@@ -294,6 +294,14 @@ async def test_vllm_s_refusals_pass_and_lose_their_shape_outside_v1(open_house: 
     assert (await house.post("/tokenize", json={"status": 400})).json() == {"detail": "No."}
 
 
+async def test_a_schema_that_the_engine_cannot_compile_is_the_requests_fault(open_house: OpenHouse) -> None:
+    house, _ = await ready(open_house)
+    for fault in ({"response_format": {"type": "json_schema"}}, {"structured_outputs": {"regex": "x"}}):
+        answer = await house.post(CHAT, json={"status": 500} | fault)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_grammar")
+    assert (await house.post(CHAT, json={"status": 500})).status_code == 500
+
+
 async def test_a_bug_behind_the_door_is_told_without_its_text(open_house: OpenHouse) -> None:
     house, _ = await ready(open_house)
     answer = await house.post(CHAT, json={"error": "secret path"})

@@ -5,6 +5,7 @@ has, addresses it would fetch, and what goes past the settings. Pure, and linear
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ REFUSED = ("prompt_embeds", "kv_transfer_params", "data_parallel_rank", "chat_te
 REFUSED_FOR_TEMPLATE = ("chat_template", "tokenize", "messages", "conversation")
 MEDIA = ("image_url", "video_url", "audio_url", "input_image", "file_url")
 OWN_DATA = "data:"
+HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 
 def check_raw(body: bytes) -> None:
@@ -60,6 +62,8 @@ def _check_values(body: Mapping[str, Any], limits: TextLimits) -> None:
             raise OutOfBoundsError(f"The body has more than {MOST_VALUES:,} values.")
         if isinstance(value, str):
             characters += len(value)
+            if not value.isascii() and HALF_CHARACTERS.search(value):
+                raise OutOfBoundsError("A text has half of a surrogate pair, which is no character.")
         elif isinstance(value, dict | list):
             if depth > DEEPEST:
                 raise OutOfBoundsError(f"The body is nested deeper than {DEEPEST} levels.")

@@ -29,7 +29,7 @@ from seproj_desktop.server.openai.answer import Answer
 from seproj_desktop.server.openai.bounds import check_body, check_raw
 from seproj_desktop.server.openai.chat_chunks import ChatChunks
 from seproj_desktop.server.openai.errors import ApiError
-from seproj_desktop.server.openai.grammars import OutOfBoundsError
+from seproj_desktop.server.openai.grammars import OutOfBoundsError, brings_grammar
 from seproj_desktop.server.openai.models import Asked, ServedModels
 from seproj_desktop.server.openai.paths import CHAT, GENERATING, MODELS, check_path
 from seproj_desktop.server.openai.personas import FILLERS
@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 NO_API = ApiError(501, "This version of vLLM does not offer its HTTP API here; /generate works. The log tells more.")
 QUEUE_FULL = ApiError(429, "Too many requests are waiting. Try again in a moment.", code="queue_full", retry_after=1)
 STOPPED = ApiError(400, "The request was stopped at the workstation.", code="stopped")
+BAD_GRAMMAR = ApiError(400, "The engine can make nothing of this schema or pattern.", code="bad_grammar")
+"""vLLM tells such a thing as a failure of its own (0.32), once its engine has tried to compile it."""
 SWITCHED_OFF = ApiError(503, "The server was switched off.", code="server_off")
 UNEXPECTED = ApiError(500, "Something unexpected went wrong; the program's log tells more.")
 
@@ -133,6 +135,8 @@ class OpenAiDoor:
         finally:
             call.close()
         if answer.refused_with:
+            if answer.refused_with == 500 and self._engine.http_app is app and brings_grammar(parsed):
+                raise BAD_GRAMMAR
             await self._pass_refusal(answer, app, entry)
         elif call.finish_reason is not None and answer.is_complete:
             entry.close(OUTCOMES[call.finish_reason], answer.status)

@@ -15,11 +15,15 @@ MOST_PROPERTIES = 256
 MOST_LISTED = 2000
 """The compiler takes 0.2 s for an enumeration of 5,000 and 16 s for one of 20,000."""
 MOST_TOOLS = 128
-MOST_CHOICES = 2000
+MOST_CHOICES = 1000
+LONGEST_CHOICES = 20_000
+"""Characters of all choices: 500 of 1,000 each kept the compiler busy for more than 90 s."""
 LONGEST_PATTERN = 2000
 LARGEST_PATTERN = 20_000
 """Characters, as if every counted repetition were written out."""
-LONGEST_GRAMMAR = 20_000
+MOST_ENDLESS = 30
+"""Repetitions without an end in one pattern: `(.*)*` 50 times took 40 s."""
+ENDLESS = re.compile(r"[*+]|\{\d*,\}")
 HOLDING_SCHEMAS = (
     "response_format",
     "structured_outputs",
@@ -54,14 +58,31 @@ def check_grammars(body: Mapping[str, Any]) -> None:
         if total > LARGEST_SCHEMA:
             raise OutOfBoundsError("The JSON schemas are too large.", name)
     for name, pattern in _members(body, "regex", "pattern", "guided_regex"):
-        if isinstance(pattern, str) and (len(pattern) > LONGEST_PATTERN or pattern_size(pattern) > LARGEST_PATTERN):
+        if isinstance(pattern, str) and is_large_pattern(pattern):
             raise OutOfBoundsError("The regular expression is too large.", name)
     for name, grammar in _members(body, "grammar", "guided_grammar"):
-        if isinstance(grammar, str) and (len(grammar) > LONGEST_GRAMMAR or pattern_size(grammar) > 2 * LONGEST_GRAMMAR):
-            raise OutOfBoundsError("The grammar is too large.", name)
+        if grammar is not None:  # the compiler does not end with some: `root ::= root`
+            raise OutOfBoundsError("Grammars are not taken from requests; schemas, patterns and choices are.", name)
     for name, choices in _members(body, "choice", "guided_choice"):
-        if isinstance(choices, list) and len(choices) > MOST_CHOICES:
-            raise OutOfBoundsError(f"There are more than {MOST_CHOICES:,} choices.", name)
+        if not isinstance(choices, list):
+            continue
+        length = sum(len(choice) for choice in choices if isinstance(choice, str))
+        if len(choices) > MOST_CHOICES or length > LONGEST_CHOICES:
+            words = (
+                f"There are more than {MOST_CHOICES:,} choices, or they have more than {LONGEST_CHOICES:,} characters."
+            )
+            raise OutOfBoundsError(words, name)
+
+
+def brings_grammar(body: Mapping[str, Any]) -> bool:
+    """Whether the engine had to compile something of this request's."""
+    return any(True for _ in _schemas(body)) or any(True for _ in _members(body, "guided_regex", "guided_choice"))
+
+
+def is_large_pattern(pattern: str) -> bool:
+    if len(pattern) > LONGEST_PATTERN or len(ENDLESS.findall(pattern)) > MOST_ENDLESS:
+        return True
+    return pattern_size(pattern) > LARGEST_PATTERN
 
 
 def _members(body: Mapping[str, Any], *names: str) -> Iterator[tuple[str, Any]]:
@@ -105,8 +126,8 @@ def schema_size(schema: Any, depth: int = 0) -> int:
     for name in ("pattern", "patternProperties"):
         patterns = schema.get(name)
         for pattern in (patterns,) if isinstance(patterns, str) else patterns if isinstance(patterns, dict) else ():
-            if len(pattern) > LONGEST_PATTERN:
-                raise OutOfBoundsError("A pattern in a JSON schema is too long.")
+            if is_large_pattern(pattern):
+                raise OutOfBoundsError("A pattern in a JSON schema is too large.")
             size += pattern_size(pattern)
     return _bounded((size + _largest(schema, LENGTHS) // 100) * max(1, _largest(schema, COUNTS)))
 
