@@ -320,9 +320,16 @@ async def test_a_stream_that_is_cut_by_the_switch_ends_with_an_error_event(open_
     assert json.loads(events[-1].removeprefix("data: "))["error"]["code"] == "server_off"
 
 
+async def test_a_response_is_cancelled_without_a_body(open_house: OpenHouse) -> None:
+    house, app = await ready(open_house)
+    assert (await house.post("/v1/responses/resp_1/cancel")).status_code == 200
+    assert app.scopes[0]["path"] == "/v1/responses/resp_1/cancel"
+
+
 async def test_the_metrics_pass_only_while_an_engine_runs(open_house: OpenHouse) -> None:
     house, app = await ready(open_house)
     assert (await house.get("/metrics")).status_code == 200
     assert app.scopes[0]["path"] == "/metrics"
     await house.manager.stop()
     assert (await house.get("/metrics")).status_code == 503
+    assert len(house.loader.loads) == 1

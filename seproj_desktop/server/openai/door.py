@@ -31,7 +31,7 @@ from seproj_desktop.server.openai.chat_chunks import ChatChunks
 from seproj_desktop.server.openai.errors import ApiError
 from seproj_desktop.server.openai.grammars import OutOfBoundsError, brings_grammar
 from seproj_desktop.server.openai.models import Asked, ServedModels
-from seproj_desktop.server.openai.paths import CHAT, GENERATING, MODELS, check_path
+from seproj_desktop.server.openai.paths import CANCEL, CHAT, GENERATING, MODELS, check_path
 from seproj_desktop.server.openai.personas import FILLERS
 from seproj_desktop.server.openai.plain_chat import read_plain
 from seproj_desktop.server.openai.plain_stream import PlainStream, failure
@@ -115,10 +115,10 @@ class OpenAiDoor:
             return
         parsed: dict[str, Any] = {}
         asked, body, places = self._models.find(None), b"", 1
-        if method == "POST":
+        if method == "POST" and not path.endswith(CANCEL):  # which has no body
             check_method_and_type(scope)
             asked, parsed, body, places = self._read(path, await read_body(receive), entry)
-        app = await self._find_app(receive)
+        app = await self._find_app(receive, starts=method == "POST")
         if path == CHAT and await self._answer_plainly(parsed, asked, receive, answer, entry):
             return
         call = self._engine.open_call(entry.trace, entry.client, asked.name)
@@ -174,14 +174,14 @@ class OpenAiDoor:
         wanted = parsed.get("n")
         return asked, parsed, body, wanted if isinstance(wanted, int) and wanted > 1 else 1
 
-    async def _find_app(self, receive: Receive) -> ASGIApp:
-        """vLLM's app, once there is one. Raises `ApiError`."""
+    async def _find_app(self, receive: Receive, *, starts: bool) -> ASGIApp:
+        """vLLM's app, once there is one. Raises `ApiError`. Whoever only looks, as at /metrics, starts no engine."""
         if (app := self._engine.http_app) is not None:
             return app
         if self._engine.is_ready:
             raise NO_API
-        start = self._engine.begin_start()
-        if self._waits:
+        start = self._engine.begin_start() if starts else None
+        if start is not None and self._waits:
             await _while_client_stays(_end_of(start), receive)
             if (app := self._engine.http_app) is not None:
                 return app

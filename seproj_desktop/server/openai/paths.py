@@ -10,6 +10,7 @@ from starlette.types import Scope
 from seproj_desktop.server.openai.errors import ApiError
 
 MODELS = "/v1/models"
+CANCEL = "/cancel"
 CHAT = "/v1/chat/completions"
 GENERATING = frozenset({CHAT, "/v1/completions", "/v1/responses", "/v1/messages"})
 """Those whose requests need places in the engine."""
@@ -20,7 +21,7 @@ METHODS = dict.fromkeys((*GENERATING, "/v1/messages/count_tokens", "/tokenize", 
 PATTERNS = (
     (re.compile(r"/v1/models/[^\s]{1,200}"), "GET"),
     (re.compile(r"/v1/responses/[\w-]{1,100}"), "GET"),
-    (re.compile(r"/v1/responses/[\w-]{1,100}/cancel"), "POST"),
+    (re.compile(r"/v1/responses/[\w-]{1,100}" + CANCEL), "POST"),
 )
 
 

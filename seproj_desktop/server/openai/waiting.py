@@ -13,7 +13,8 @@ def not_ready(status: EngineStatus) -> ApiError:
     """503 with the state in words, and when to try again."""
     match status:
         case Starting(model=model, stage=stage, fraction=fraction):
-            words, seconds = f"{model} is being loaded: {stage.lower()} ({fraction:.0%}).", LOADING_SECONDS
+            doing = stage[:1].lower() + stage[1:]
+            words, seconds = f"{model} is being loaded: {doing} ({fraction:.0%}).", LOADING_SECONDS
         case Stopped(model=model):
             words, seconds = f"{model} is being loaded.", LOADING_SECONDS
         case Sleeping(model=model):
