@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
 from seproj_desktop.window.transcript.finding.matching import Query
-from seproj_desktop.window.transcript.finding.sections import AT_ONCE, Counts, Search, finished, pieces_of
+from seproj_desktop.window.transcript.finding.sections import (
+    AT_ONCE,
+    Counts,
+    Search,
+    finished,
+    indices_of,
+    searched_text,
+)
 from seproj_desktop.window.transcript.finding.tally import Tally
 from seproj_desktop.window.transcript.message import Message, Part, Stub
 
@@ -62,7 +69,7 @@ def test_counts_do_not_depend_on_what_has_been_parsed(text: str, has_definition:
         assert counts(parsed, words) == expected
         search = Search(Query(words))
         for section, count in expected.items():
-            assert sum(len(search.ranges(piece)) for piece in pieces_of(parsed, section)) == count
+            assert sum(len(search.ranges(parsed, index)) for index in indices_of(parsed, section)) == count
 
 
 def test_a_long_message_is_split_in_steps() -> None:
@@ -70,6 +77,49 @@ def test_a_long_message_is_split_in_steps() -> None:
     steps = Search(Query("needle")).count(Message(Entry("a", ALICE, text)))
     assert sum(1 for _ in steps) > len(text) / AT_ONCE
     assert sum(counts(Message(Entry("a", ALICE, text)), "needle").values()) == AT_ONCE // 5
+
+
+@pytest.mark.parametrize("speaker", [ALICE, Speaker("user", "You")])
+@pytest.mark.parametrize(
+    ("before", "text", "words"),
+    [
+        ("", "one two *three* four ", "one two three four"),
+        ("> - ", "one two `three` four ", "four one"),
+        ("", "needles", "needles"),
+        ("```\n", "needles", "needles"),
+        ("# ", "one two three four ", "four one two"),
+    ],
+)
+def test_words_that_a_soft_cut_goes_through_are_found(speaker: Speaker, before: str, text: str, words: str) -> None:
+    """In an endless paragraph, heading or line of code, whatever of it has been parsed."""
+    if speaker.is_user:
+        before, text = "", text.replace("*", "").replace("`", "")
+    times = 2_000
+    entry = Entry("a", speaker, before + text * times)
+    expected = times - words.startswith("four")
+    whole = counts(Message(entry), words)
+    assert sum(whole.values()) == expected
+    assert len(whole) > 1
+    split, parsed = Message(entry), expand(Message(entry))
+    split.split()
+    assert counts(split, words) == counts(parsed, words) == whole
+    halves = Message(entry)
+    halves.split()
+    for index in reversed(range(1, len(halves.pieces), 2)):
+        if isinstance(halves.pieces[index].content, Stub):
+            halves.expand(index)
+    assert counts(halves, words) == whole
+
+
+def test_what_goes_on_behind_a_cut_knows_of_the_hit_before() -> None:
+    message = expand(Message(Entry("a", ALICE, "needles" * 1_000)))
+    search = Search(Query("needles"))
+    cut = [index for index in range(1, len(message.pieces)) if search.carried(message, index) is not None]
+    assert cut
+    for index in cut:
+        start, end = search.carried(message, index) or (0, 0)
+        text = searched_text(message.pieces[index - 1].content)
+        assert text[start:] + searched_text(message.pieces[index].content)[:end] == "needles"
 
 
 def test_a_source_without_the_words_is_neither_split_nor_parsed() -> None:

@@ -182,3 +182,18 @@ def test_marks_are_painted_behind_their_words(reader: Reader) -> None:
     style = reader.view.sheet.maker.style
     assert reader.pixels(style.hit) > 20
     assert reader.pixels(style.current_hit) > 20
+
+
+def test_a_hit_that_a_soft_cut_goes_through_is_one_and_marked_whole(reader: Reader) -> None:
+    """An endless word is cut into pieces of 1,200 letters: the 172nd hit has letters in two of them."""
+    reader.load("needles" * 300)
+    assert reader.find("needles") == "1 of 300"
+    marked = "".join(reader.marked())
+    assert marked.replace("[", "").replace("]", "") == "needles" * 300
+    for _ in range(171):
+        reader.press(Qt.Key.Key_Return)
+    assert reader.said == "172 of 300"
+    current = [words.strip("[]") for words in reader.marked() if words.startswith("[")]
+    assert len(current) == 2
+    assert "".join(current) == "needles"
+    assert reader.is_current_in_sight()

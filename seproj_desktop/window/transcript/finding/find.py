@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from seproj_desktop.window.transcript.finding.counting import Counting
 from seproj_desktop.window.transcript.finding.hits import Hit, letters_of, show
 from seproj_desktop.window.transcript.finding.matching import Query, Ranges
-from seproj_desktop.window.transcript.finding.sections import Section, pieces_of, section_of
+from seproj_desktop.window.transcript.finding.sections import Section, indices_of, section_of
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.message import Message, Piece, Place
 from seproj_desktop.window.transcript.painter import NoHits
@@ -95,15 +95,22 @@ class Find(QObject):
 
     def in_piece(self, message: Message, place: Place) -> Iterable[tuple[int, int, bool]]:
         """The hits in a piece that is laid out, in letters of its box."""
-        piece = message.pieces[message.index_of(place)]
+        search, index = self.counting.search, message.index_of(place)
+        piece = message.pieces[index]
         box = self._view.sheet.known_box(piece)
-        ranges = () if box is None else self.counting.search.ranges(piece)
-        if box is None or not ranges:
+        if box is None:
             return
-        hit = self._current
-        current = hit.start if hit is not None and hit.message is message and hit.place == place else -1
+        if carried := search.carried(message, index):
+            start, end = carried
+            yield *box.letters_of(0, end), start == self._current_in(message, message.pieces[index - 1])
+        current, ranges = self._current_in(message, piece), search.ranges(message, index)
         for (start, _), (first, end) in zip(ranges, self._in_box(piece, box, ranges), strict=True):
             yield first, end, start == current
+
+    def _current_in(self, message: Message, piece: Piece) -> int:
+        """Where the current hit begins, if that is in this piece; or else -1."""
+        hit = self._current
+        return hit.start if hit is not None and hit.message is message and hit.place == piece.place else -1
 
     def _in_box(self, piece: Piece, box: Box, ranges: Ranges) -> Ranges:
         known = self._letters.get(piece)
@@ -124,9 +131,9 @@ class Find(QObject):
     def _hits(self, message: Message, section: Section) -> Iterator[Hit]:
         """The hits of one section, which is parsed for good: it is about to be seen."""
         self._view.sheet.spot(message, Place(*section))
-        for piece in pieces_of(message, section):
-            for start, end in self.counting.search.ranges(piece):
-                yield Hit(message, piece.place, start, end)
+        for index in indices_of(message, section):
+            for start, end in self.counting.search.ranges(message, index):
+                yield Hit(message, message.pieces[index].place, start, end)
 
     def _hit(self, index: int) -> Hit | None:
         """The hit with a number from 0."""

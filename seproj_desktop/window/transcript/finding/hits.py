@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, QRectF
 
 from seproj_desktop.window.transcript.finding.matching import Query
-from seproj_desktop.window.transcript.finding.sections import Search, finished, pieces_of
+from seproj_desktop.window.transcript.finding.sections import Search, finished, indices_of
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.sheet import Sheet
@@ -22,7 +22,7 @@ LONGEST_SELECTION = 200
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One place of the words, in letters of the piece's text as it is seen."""
+    """One place of the words, in letters of its piece's text as it is seen; behind a soft cut it ends beyond that."""
 
     message: Message
     place: Place
@@ -38,9 +38,9 @@ def first_hit(view: TranscriptView, message: Message, words: str) -> Hit | None:
     search = Search(query)
     for section in finished(search.count(message)):
         view.sheet.spot(message, Place(*section))
-        for piece in pieces_of(message, section):
-            for start, end in search.ranges(piece):
-                return Hit(message, piece.place, start, end)
+        for index in indices_of(message, section):
+            for start, end in search.ranges(message, index):
+                return Hit(message, message.pieces[index].place, start, end)
     return None
 
 

@@ -1,16 +1,17 @@
 """What of a message is searched, and how many hits each section of it has. No Qt.
 
 A section is one segment of the thinking or of the text. What is not in sight is parsed for the moment only, and only
-where its source may have the words; nothing of it is kept but the counts.
+where its source may have the words; nothing of it is kept but the counts. Words that a soft cut went through belong to
+the piece that they begin in.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.finding.matching import Query, Ranges
-from seproj_desktop.window.transcript.markdown.blocks import Leaf, Rule, seen_text
+from seproj_desktop.window.transcript.markdown.blocks import Gap, Leaf, Rule, seen_text, text_between
 from seproj_desktop.window.transcript.markdown.chapters import chapters
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves
 from seproj_desktop.window.transcript.markdown.segment import Segment
@@ -35,17 +36,40 @@ class Effort:
     segments_parsed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits that begin in a piece with this content."""
+
+    content: Content
+    following: Content | None
+    """What goes on behind a soft cut."""
+    ranges: Ranges
+    """In letters of the text as it is seen; the last one may end beyond it."""
+    beyond: int
+    """Letters of the last hit that stand behind the cut."""
+
+
 class Search:
     """One query; the hits of a piece that has been searched are known until its content changes."""
 
     def __init__(self, query: Query) -> None:
         self.query = query
         self.effort = Effort()
-        self._known: WeakKeyDictionary[Piece, tuple[Content, tuple[Ranges, ...]]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Piece, Found] = WeakKeyDictionary()
+        self._parsed: tuple[Segment, Leaf | None] | None = None
+        """The last one: what goes on behind a cut is searched by itself next."""
 
-    def ranges(self, piece: Piece) -> Ranges:
-        """The hits in a piece, in letters of its text as it is seen."""
-        return self._found(piece, {})[0]
+    def ranges(self, message: Message, index: int) -> Ranges:
+        """The hits that begin in a piece, in letters of its text as it is seen."""
+        return self._found(message.pieces, index, {} if message.is_open else message.definitions).ranges
+
+    def carried(self, message: Message, index: int) -> tuple[int, int] | None:
+        """The hit that begins in the piece before and ends in this one: where it begins there, how far it goes here."""
+        pieces = message.pieces
+        if index == 0 or not goes_on(pieces[index].content) or isinstance(pieces[index - 1].content, Stub):
+            return None
+        before = self._found(pieces, index - 1, {})
+        return (before.ranges[-1][0], before.beyond) if before.beyond else None
 
     def count(self, message: Message) -> Steps:
         """Counts a message's hits, in steps of at most about a millisecond."""
@@ -59,11 +83,12 @@ class Search:
     def _count_pieces(self, message: Message) -> Steps:
         counts: Counts = {}
         known = definitions_of(message)
-        for piece in list(message.pieces):
+        pieces = list(message.pieces)
+        for index, piece in enumerate(pieces):
             if isinstance(piece.content, Stub) and piece.content.is_chapter:
                 yield from self._count_chapter(piece.place.segment, piece.content.segment.text, counts)
                 continue
-            hits = sum(map(len, self._found(piece, known)))
+            hits = len(self._found(pieces, index, known).ranges)
             if hits:
                 section = section_of(piece.place)
                 counts[section] = counts.get(section, 0) + hits
@@ -93,30 +118,51 @@ class Search:
             yield
         splitter.finish()
         known = definitions(splitter.closed)
-        for number, segment in enumerate(splitter.closed, first):
-            hits = sum(map(len, self._in_segment(segment, known)))
-            if hits:
-                counts[Part.BODY, number] = hits
+        for number, segment in enumerate(splitter.closed):
+            following = Stub(splitter.closed[number + 1]) if number + 1 < len(splitter.closed) else None
+            is_cut = following is not None and goes_on(following)
+            ranges, _ = self._in_content(Stub(segment), following if is_cut else None, known)
+            if ranges:
+                counts[Part.BODY, first + number] = len(ranges)
             yield
 
-    def _found(self, piece: Piece, known: Mapping[str, str]) -> tuple[Ranges, ...]:
-        """The hits of a piece; of one that is not parsed those of each leaf."""
+    def _found(self, pieces: Sequence[Piece], index: int, known: Mapping[str, str]) -> Found:
+        piece = pieces[index]
+        content, following = piece.content, pieces[index + 1].content if index + 1 < len(pieces) else None
+        if following is not None and not goes_on(following):
+            following = None
         before = self._known.get(piece)
-        if before is not None and before[0] is piece.content:
-            return before[1]
-        content = piece.content
-        if isinstance(content, Stub):
-            found = tuple(self._in_segment(content.segment, known))
-        else:
-            found = (self._in_text(searched_text(content)),)
-        self._known[piece] = (content, found)
+        if before is not None and before.content is content and before.following is following:
+            return before
+        found = Found(content, following, *self._in_content(content, following, known))
+        self._known[piece] = found
         return found
 
-    def _in_segment(self, segment: Segment, known: Mapping[str, str]) -> Iterable[Ranges]:
-        if not self.query.may_be_in(segment.text):
-            return ()
-        self.effort.segments_parsed += 1
-        return [self._in_text(searched_text(leaf)) for leaf in leaves(segment, known)]
+    def _in_content(self, content: Content, following: Content | None, known: Mapping[str, str]) -> tuple[Ranges, int]:
+        if isinstance(content, Stub):
+            if not self.query.may_be_in(content.segment.text + source_of(following)):
+                return (), 0
+            leaf = self._leaf(content, known)
+            return ((), 0) if leaf is None else self._across(searched_text(leaf), self._leaf(following, known))
+        return self._across(searched_text(content), self._leaf(following, known))
+
+    def _across(self, text: str, following: Leaf | None) -> tuple[Ranges, int]:
+        """The hits that begin in a text, and how many letters the last one has behind the cut."""
+        if following is None:
+            return self._in_text(text), 0
+        whole = text + text_between(following)
+        found = self._in_text(whole + searched_text(following))
+        own = tuple(one for one in found if one[0] < len(whole))
+        return own, max(0, own[-1][1] - len(whole)) if own else 0
+
+    def _leaf(self, content: Content | None, known: Mapping[str, str]) -> Leaf | None:
+        """What is shown of a piece, if it is a block; one that is not parsed is parsed for the moment."""
+        if not isinstance(content, Stub):
+            return content if isinstance(content, Leaf) else None
+        if self._parsed is None or self._parsed[0] is not content.segment:
+            self.effort.segments_parsed += 1
+            self._parsed = (content.segment, next(iter(leaves(content.segment, known)), None))
+        return self._parsed[1]
 
     def _in_text(self, text: str) -> Ranges:
         if not text:
@@ -152,10 +198,32 @@ def section_of(place: Place) -> Section:
     return place.part, place.segment
 
 
-def pieces_of(message: Message, section: Section) -> list[Piece]:
-    """The pieces of one section, as they are now."""
+def indices_of(message: Message, section: Section) -> range:
+    """Where the pieces of one section are, as they are now."""
     part, number = section
-    return message.pieces[message.index_of(Place(part, number)) : message.index_of(Place(part, number + 1))]
+    return range(message.index_of(Place(part, number)), message.index_of(Place(part, number + 1)))
+
+
+def goes_on(content: Content) -> bool:
+    """Whether a soft cut parts it from the piece before: to the eye they are one."""
+    match content:
+        case Leaf(gap=gap):
+            return gap is Gap.NONE
+        case Stub(segment=segment):
+            return segment.place.gap is Gap.NONE
+        case _:
+            return False
+
+
+def source_of(following: Content | None) -> str:
+    """What goes on behind a cut, for a quick look: its Markdown, or as it is seen."""
+    match following:
+        case Stub(segment=segment):
+            return segment.text
+        case Leaf():
+            return seen_text(following)
+        case _:
+            return ""
 
 
 def definitions_of(message: Message) -> Mapping[str, str]:
