@@ -36,6 +36,7 @@ class ConversationLibrary:
         self._summaries: dict[int, ConversationSummary] = {}
         self._folders: dict[int, Folder] = {}
         self._folded: frozenset[int] = frozenset()
+        self._zoom = 1.0
         self._answering: frozenset[int] = frozenset()
         self._listeners: list[ListListener] = []
 
@@ -47,6 +48,7 @@ class ConversationLibrary:
         self._summaries = {summary.id: summary for summary in summaries}
         self._folders = {folder.id: folder for folder in folders}
         self._folded = await self._store.folded() & self._folders.keys()
+        self._zoom = await self._store.zoom()
         self._tell(self._whole())
 
     @property
@@ -64,6 +66,11 @@ class ConversationLibrary:
     def folders(self) -> tuple[Folder, ...]:
         """In the order of their names."""
         return tuple(sorted(self._folders.values(), key=lambda folder: (folder.name.casefold(), folder.id)))
+
+    @property
+    def zoom(self) -> float:
+        """How large the person reads conversations: known before the first one is shown."""
+        return self._zoom
 
     @property
     def answering(self) -> frozenset[int]:
@@ -131,6 +138,11 @@ class ConversationLibrary:
         """Which folders are folded from now on; the one who says so shows it."""
         self._folded = folders & self._folders.keys()
         await self._store.save_folded(self._folded)
+
+    async def keep_zoom(self, zoom: float) -> None:
+        """As large from now on; the one who says so shows it."""
+        self._zoom = zoom
+        await self._store.save_zoom(zoom)
 
     async def remove_folder(self, folder: int) -> None:
         """Its conversations stay, without a folder."""

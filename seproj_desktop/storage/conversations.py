@@ -4,6 +4,7 @@ They run on whichever thread owns the connection. A change to what is no longer 
 to a conversation that is not there raises `sqlite3.IntegrityError`. Streaming is in `journal`.
 """
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 
@@ -30,6 +31,8 @@ NEW_DRAFT = "draft"
 """The key under which the draft of the conversation not begun stands in the table `state`."""
 FOLDED = "folded"
 """The key of the folded folders there."""
+ZOOM = "zoom"
+"""The key of the size of the text there."""
 
 # A folder may have gone while its name was still on the screen: that counts as none.
 SAVE_SUMMARY = f"""
@@ -148,6 +151,21 @@ def save_folded(connection: sqlite3.Connection, folders: Iterable[int]) -> None:
 def read_folded(connection: sqlite3.Connection) -> frozenset[int]:
     row = connection.execute("SELECT value FROM state WHERE key = ?", (FOLDED,)).fetchone()
     return frozenset() if row is None else frozenset(int(word) for word in str(row[0]).split() if word.isdecimal())
+
+
+def save_zoom(connection: sqlite3.Connection, zoom: float) -> None:
+    """How large conversations are read."""
+    connection.execute("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", (ZOOM, repr(zoom)))
+
+
+def read_zoom(connection: sqlite3.Connection) -> float:
+    """1.0 where nothing is kept, or nothing that is a size."""
+    row = connection.execute("SELECT value FROM state WHERE key = ?", (ZOOM,)).fetchone()
+    try:
+        zoom = 1.0 if row is None else float(row[0])
+    except ValueError:
+        return 1.0
+    return zoom if 0.0 < zoom < math.inf else 1.0
 
 
 def save_queue(connection: sqlite3.Connection, conversation: int, queue: Sequence[QueuedMessage]) -> None:

@@ -136,6 +136,12 @@ class SqliteStore:
     async def save_folded(self, folders: frozenset[int]) -> None:
         await self._change(sql.save_folded, folders)
 
+    async def zoom(self) -> float:
+        return await self.query(sql.read_zoom)
+
+    async def save_zoom(self, zoom: float) -> None:
+        await self._change(sql.save_zoom, zoom)
+
     async def remove_folder(self, folder: int) -> None:
         await self._change(sql.remove_folder, folder)
 

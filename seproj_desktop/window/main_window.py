@@ -262,6 +262,7 @@ class MainWindow(QWidget):
 
     def _on_started(self, app: "App") -> None:
         self.furnish()
+        self._keep_zoom(app)
         personas = app.personas.all()
         known = [persona.id for persona in personas]
         if self._persona_id not in known:
@@ -275,6 +276,12 @@ class MainWindow(QWidget):
         self._show_memory_notices()
         self.dialogue.start()
         self.control.look_around()
+
+    def _keep_zoom(self, app: "App") -> None:
+        """The text is as large as the last time, before any is shown."""
+        transcript = self._conversation.transcript
+        transcript.set_zoom(app.library.zoom)
+        transcript.zoomed.connect(lambda zoom: self._backend.post(app.library.keep_zoom, zoom))
 
     def _on_start_failed(self, report: ErrorReport) -> None:
         self._engine.show_status(engine.Failed("", report.message, report.advice))

@@ -27,6 +27,7 @@ class MemoryStore:
         self._brought: dict[int, tuple[list[Folder], dict[int, StoredConversation]]] = {}
         """Of imports that have not ended."""
         self._folded: frozenset[int] = frozenset()
+        self._zoom = 1.0
         self._draft = ""
         self._status: KeepingStatus = Kept()
         self._listeners: list[KeepingListener] = []
@@ -126,6 +127,12 @@ class MemoryStore:
             message.id,
             lambda known: replace(message, parent=known.parent, chosen=known.chosen, deleted=known.deleted),
         )
+
+    async def zoom(self) -> float:
+        return self._zoom
+
+    async def save_zoom(self, zoom: float) -> None:
+        self._zoom = zoom
 
     async def save_draft(self, conversation: int | None, text: str) -> None:
         if conversation is None:

@@ -111,6 +111,20 @@ async def test_drafts(store: ConversationStore) -> None:
     assert await store.draft() == ""
 
 
+async def test_the_size_of_the_text(store: ConversationStore) -> None:
+    assert await store.zoom() == 1.0
+    await store.save_zoom(1.25)
+    assert await store.zoom() == 1.25
+
+
+@pytest.mark.parametrize("zoom", [float("nan"), float("inf"), -1.0, 0.0])
+async def test_a_size_that_is_none_is_the_usual_one(zoom: float) -> None:
+    store = SqliteStore(Database.open_memory())
+    await store.save_zoom(zoom)
+    assert await store.zoom() == 1.0
+    await store.aclose()
+
+
 async def test_the_queue_is_kept_in_its_order(store: ConversationStore) -> None:
     await store.save_summary(summary())
     queue = (QueuedMessage(9, "later", "developer"), QueuedMessage(8, "much later", ""))

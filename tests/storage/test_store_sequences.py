@@ -38,6 +38,7 @@ class Author:
             self.save_folder,
             self.remove_folder,
             self.fold,
+            self.zoom,
             self.draft,
             self.break_disk,
             self.mend_disk,
@@ -52,6 +53,7 @@ class Author:
         assert await self._store.summaries() == await self._model.summaries()
         assert await self._store.folders() == await self._model.folders()
         assert await self._store.folded() == await self._model.folded()
+        assert await self._store.zoom() == await self._model.zoom()
         assert await self._store.draft() == await self._model.draft()
         assert await self._store.newest_id() == await self._model.newest_id()
         for conversation in self._conversations:
@@ -125,6 +127,10 @@ class Author:
     async def fold(self) -> None:
         folders = frozenset(self._draw(st.sets(st.integers(0, 20), max_size=3)))
         await self._both(lambda store: store.save_folded(folders))
+
+    async def zoom(self) -> None:
+        zoom = self._draw(st.floats(0.5, 3.0))
+        await self._both(lambda store: store.save_zoom(zoom))
 
     async def draft(self) -> None:
         conversation = self._one_of([None, *self._conversations])

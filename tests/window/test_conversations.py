@@ -248,6 +248,23 @@ def test_a_folded_folder_is_folded_after_a_restart(make_house: OpenHouse) -> Non
     again.wait(lambda: again.titles == ["Work"])
 
 
+def test_the_text_is_as_large_after_a_restart(make_house: OpenHouse) -> None:
+    house = make_house().open()
+    conversation = ask(house, "Hello")
+    for _ in range(2):
+        house.act("largerText")
+    zoom = house.transcript.zoom
+    assert zoom > 1.0
+    house.close()
+    again = make_house().open()
+    assert (again.transcript.zoom, again.transcript.is_empty) == (zoom, True)
+    again.show(conversation)
+    assert again.transcript.sheet.maker.style.zoom == zoom
+    again.act("normalText")
+    again.close()
+    assert make_house().open().transcript.zoom == 1.0
+
+
 def rows_of(view: ConversationView) -> list[Row]:
     return [view.model().index(row, 0).data(ROW_ROLE) for row in range(view.model().rowCount())]
 
