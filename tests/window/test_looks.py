@@ -26,6 +26,7 @@ from seproj_desktop.engine.download import DownloadProgress
 from seproj_desktop.settings import Settings
 from seproj_desktop.window.buttons import LinkButton
 from seproj_desktop.window.composer import Composer
+from seproj_desktop.window.controls import ShortLabel
 from seproj_desktop.window.conversation import Conversation
 from seproj_desktop.window.engine_panel import EnginePanel
 from seproj_desktop.window.notices import NoticeArea
@@ -155,8 +156,7 @@ def test_all_words_go_through_translation(qapp: QApplication, make_house: OpenHo
     try:
         house = make_house().open()
         house.find(QAction, "restartEngine").trigger()
-        # The label shows them in full once the header is laid out anew.
-        house.wait(lambda: "Ready" in house.find(QLabel, "engineStatus").text())
+        house.wait(lambda: "Ready" in house.engine_words)
         data = {text for persona in house.backend.app.personas.all() for text in words_of(persona)} | SIGNS
         shown = {text: widget for widget in house.window.findChildren(QObject) for text in texts_of(widget)}
         assert {text for text in shown if "«" not in text} - data == {"fake-model ▾"}
@@ -186,6 +186,9 @@ def words_of(persona: Persona) -> list[str]:
 
 
 def texts_of(widget: QObject) -> list[str]:
+    """Whole, however little of it there is room for."""
+    if isinstance(widget, ShortLabel):
+        return [widget.whole_text]
     if isinstance(widget, QLabel | QAbstractButton):
         return [widget.text()]
     if isinstance(widget, QAction):

@@ -15,9 +15,9 @@ from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Place
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.transcript import Transcript
+from tests.window.transcript.pages import PATIENCE
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE = 10_000
 ALICE = Speaker("assistant", "Alice")
 YOU = Speaker("user", "You")
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

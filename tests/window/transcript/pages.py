@@ -51,6 +51,8 @@ Emoji 😀👍🏽, 漢字, العربية עברית and e\u0301 in one line.
 no language, and no end
 """
 
+PATIENCE = 60_000
+"""Milliseconds for what comes in slices or from another process: the machine may be busy."""
 USER = Speaker("user", "You")
 PERSONA = Speaker("assistant", "Developer", "#2f6fdb", "Demo model")
 

@@ -18,7 +18,7 @@ from seproj_desktop.window.transcript.accessibility.reader import Reader
 from seproj_desktop.window.transcript.accessibility.spoken import LONGEST
 from seproj_desktop.window.transcript.entries import Ending, Entry
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, thoughtful
+from tests.window.transcript.pages import PAGE, PATIENCE, PERSONA, USER, long_entries, thoughtful
 
 Role = QAccessible.Role
 Text = QAccessible.Text
@@ -235,7 +235,7 @@ def test_what_is_gone_is_let_go_of_in_slices(make_view: MakeView, qtbot: QtBot) 
     message = conversation(view).child(4)
     numbers = [QAccessible.uniqueId(item) for item in (message, *children(message))]
     view.clear()
-    qtbot.waitUntil(lambda: not any(QAccessible.accessibleInterface(number) for number in numbers))
+    qtbot.waitUntil(lambda: not any(QAccessible.accessibleInterface(number) for number in numbers), timeout=PATIENCE)
 
 
 def test_a_view_that_is_deleted_takes_everything_with_it(make_view: MakeView, theme: Theme, qtbot: QtBot) -> None:
@@ -244,7 +244,7 @@ def test_a_view_that_is_deleted_takes_everything_with_it(make_view: MakeView, th
     items = conversation(view)
     numbers = [QAccessible.uniqueId(item) for item in (items.child(1), *children(items.child(1)))]
     view.deleteLater()
-    qtbot.waitUntil(lambda: not items.isValid())
+    qtbot.waitUntil(lambda: not items.isValid(), timeout=PATIENCE)
     assert not any(QAccessible.accessibleInterface(number) for number in numbers)
 
 
@@ -284,7 +284,7 @@ def test_the_keyboard_moves_the_focus_from_message_to_block(make_view: MakeView,
     view.load(long_entries(10))
     view.activateWindow()
     view.setFocus()
-    qtbot.waitUntil(view.hasFocus)
+    qtbot.waitUntil(view.hasFocus, timeout=PATIENCE)
     assert conversation(view).state().focused
     QTest.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     assert view.focused is not None
@@ -318,10 +318,10 @@ def test_blocks_are_told_as_they_are_finished(make_view: MakeView, qtbot: QtBot)
     view.add_text("a", "graph.\n\nSecond")
     assert heard.words == ["Developer: First paragraph."]
     view.add_text("a", " one.\n\n```python\ncode\n```\n\nLast.")
-    qtbot.waitUntil(lambda: len(heard.words) == 2)
+    qtbot.waitUntil(lambda: len(heard.words) == 2, timeout=PATIENCE)
     assert heard.words[1] == "Second one.\nCode, python."
     view.finish("a", Ending("700 tokens/s"))
-    qtbot.waitUntil(lambda: len(heard.words) == 3)
+    qtbot.waitUntil(lambda: len(heard.words) == 3, timeout=PATIENCE)
     assert heard.words[2] == "Last.\nEnd of the answer."
 
 
@@ -345,7 +345,7 @@ def test_a_short_answer_is_told_as_a_whole_and_a_long_one_in_bounds(make_view: M
     view.add(Entry("b", PERSONA), is_open=True)
     view.add_text("b", "A paragraph of some length.\n\n" * 500)
     view.finish("b", Ending("It failed.", is_failure=True))
-    qtbot.waitUntil(lambda: heard.words[-1].endswith("…\nIt failed."))
+    qtbot.waitUntil(lambda: heard.words[-1].endswith("…\nIt failed."), timeout=PATIENCE)
     assert max(len(words) for words in heard.words) <= LONGEST + 40
 
 
@@ -371,7 +371,7 @@ def test_nothing_is_told_while_nobody_listens_or_of_what_is_gone(make_view: Make
     view.add(Entry("b", PERSONA), is_open=True)
     view.add_text("b", "One.\n\nTwo.\n\nThree")
     view.clear()
-    with qtbot.waitSignal(view.scrolled):
+    with qtbot.waitSignal(view.scrolled, timeout=PATIENCE):
         view.add(Entry("q", USER, "Go on"))
     assert heard.words == ["Developer: One.\nTwo."]
 
@@ -388,7 +388,7 @@ def test_f7_opens_a_reader_and_escape_closes_it(make_view: MakeView, qtbot: QtBo
     view.load([Entry("q", USER, "Why?\n  So."), Entry("a", PERSONA, PAGE)])
     view.activateWindow()
     view.setFocus()
-    qtbot.waitUntil(view.hasFocus)
+    qtbot.waitUntil(view.hasFocus, timeout=PATIENCE)
     focus(view, 0)
     QTest.keyClick(view, Qt.Key.Key_F7)
     reader = reader_of(view)
@@ -411,7 +411,7 @@ def test_the_reader_has_all_of_a_long_message(make_view: MakeView, qtbot: QtBot)
     reader = reader_of(view)
     assert reader is not None
     assert reader.textCursor().position() == 0
-    qtbot.waitUntil(lambda: reader.toPlainText().endswith("Paragraph 1999, with marks."))
+    qtbot.waitUntil(lambda: reader.toPlainText().endswith("Paragraph 1999, with marks."), timeout=PATIENCE)
     assert reader.toPlainText().startswith("Developer:\n\nParagraph 0, with marks.\n\nParagraph 1, with marks.")
 
 

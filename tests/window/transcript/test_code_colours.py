@@ -13,14 +13,14 @@ from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.transcript import Transcript
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
-from tests.window.transcript.pages import PERSONA
+from tests.window.transcript.pages import PATIENCE, PERSONA
 
 CODE = "def greet(name):\n    return 'Hello'\n"
 
 
 @pytest.fixture
 def workshop(qtbot: QtBot) -> Iterator[Workshop]:
-    made = Workshop()
+    made = Workshop(time_limit=PATIENCE)
     yield made
     made.close()
 
@@ -62,7 +62,7 @@ def test_long_blocks_are_coloured_in_slices(qtbot: QtBot, theme: Theme) -> None:
     view = view_of(qtbot, theme)
     lines = 3000
     view.load([Entry("a", PERSONA, "```python\n" + "x = 'text'\n" * lines + "```")])
-    qtbot.waitUntil(lambda: block(view).colouring.known >= lines - 1)
+    qtbot.waitUntil(lambda: block(view).colouring.known >= lines - 1, timeout=PATIENCE)
     assert Kind.STRING in kinds(view, lines - 10)
     one = next(one for one in view.scroller.shown if isinstance(one.box, CodeBox))
     assert one.piece.place.part is Part.BODY
@@ -70,7 +70,7 @@ def test_long_blocks_are_coloured_in_slices(qtbot: QtBot, theme: Theme) -> None:
 
 def test_pygments_has_the_last_word(qtbot: QtBot, theme: Theme, workshop: Workshop) -> None:
     view = view_of(qtbot, theme, workshop)
-    with qtbot.waitSignal(workshop.colours_arrived, timeout=30_000):
+    with qtbot.waitSignal(workshop.colours_arrived, timeout=PATIENCE):
         view.load([Entry("a", PERSONA, f"```python\n{CODE}```")])
     assert Kind.KEYWORD in kinds(view, 0)
 
@@ -78,7 +78,7 @@ def test_pygments_has_the_last_word(qtbot: QtBot, theme: Theme, workshop: Worksh
 def test_transcripts_that_share_a_workshop_do_not_mix(qtbot: QtBot, theme: Theme, workshop: Workshop) -> None:
     first, second = view_of(qtbot, theme, workshop), view_of(qtbot, theme, workshop)
     second.load([Entry("a", PERSONA, "```text\nplain words\n```")])
-    with qtbot.waitSignal(workshop.colours_arrived, timeout=30_000):
+    with qtbot.waitSignal(workshop.colours_arrived, timeout=PATIENCE):
         first.load([Entry("a", PERSONA, f"```python\n{CODE}```")])
     assert Kind.KEYWORD in kinds(first, 0)
     assert kinds(second, 0) == set()

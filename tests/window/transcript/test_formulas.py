@@ -17,15 +17,15 @@ from seproj_desktop.window.transcript.workshop.formula_picture import (
 from seproj_desktop.window.transcript.workshop.formula_setting import set_formula
 from seproj_desktop.window.transcript.workshop.formulas import REFUSED, Formulas, Refused
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
+from tests.window.transcript.pages import PATIENCE
 
-PATIENCE = 30_000
 BLACK = QColor("black")
 SMALL = set_formula("x", is_display=False, size=16)
 
 
 @pytest.fixture
 def workshop(qtbot: QtBot) -> Iterator[Workshop]:
-    workshop = Workshop()
+    workshop = Workshop(time_limit=PATIENCE)
     yield workshop
     workshop.close()
 

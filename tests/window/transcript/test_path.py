@@ -14,7 +14,7 @@ from seproj_desktop.window.transcript.entries import Ending, Entry, Thought
 from seproj_desktop.window.transcript.message import Part, Place
 from seproj_desktop.window.transcript.selection import selected_text
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, picture, repainted, thoughtful
+from tests.window.transcript.pages import PAGE, PATIENCE, PERSONA, USER, long_entries, picture, repainted, thoughtful
 
 CUT = Ending("Stopped", can_continue=True)
 MakeView = Callable[..., Transcript]
@@ -251,7 +251,7 @@ def test_a_long_copy_of_messages_that_are_gone_harms_nothing(make_view: MakeView
     path = long_entries(60)
     view = make_view(*path)
     view.commands.select_all()
-    with qtbot.waitSignal(view.commands.copied):
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
         view.commands.copy()
         view.show_path(talk("One"))
     assert view.sheet.height == view.sheet.messages[0].height
@@ -275,7 +275,7 @@ def test_a_message_is_shown_and_marked_for_a_moment(make_view: MakeView, qtbot: 
     assert tops(view)["m500", Place(Part.HEADER)] == 0
     marked = picture(view)
     assert view.moment.pointed_out is view.message("m500")
-    qtbot.waitUntil(lambda: view.moment.pointed_out is None)
+    qtbot.waitUntil(lambda: view.moment.pointed_out is None, timeout=PATIENCE)
     assert picture(view) != marked
 
 

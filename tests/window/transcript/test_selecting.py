@@ -13,7 +13,7 @@ from seproj_desktop.window.transcript.entries import Ending, Entry, MessageActio
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.selection import selected_text
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PAGE, PERSONA, USER, click, drag, long_entries, place_of, thoughtful
+from tests.window.transcript.pages import PAGE, PATIENCE, PERSONA, USER, click, drag, long_entries, place_of, thoughtful
 
 Show = Callable[..., Transcript]
 
@@ -73,23 +73,26 @@ def test_a_click_with_shift_extends(show: Show) -> None:
     assert chosen(view) == "words here, and"
 
 
-def test_copying_as_seen_and_as_source(show: Show) -> None:
+def test_copying_as_seen_and_as_source(show: Show, qtbot: QtBot) -> None:
     source = "A **bold** word and `code`.\n\n| A | B |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n\ny = 2\n```"
     view = show(answer(source))
     QTest.keySequence(view, QKeySequence.StandardKey.SelectAll)
-    QTest.keySequence(view, QKeySequence.StandardKey.Copy)
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
+        QTest.keySequence(view, QKeySequence.StandardKey.Copy)
     assert clipboard() == "Developer:\n\nA bold word and code.\n\nA\tB\n1\t2\n\nx = 1\n\ny = 2\n\n700 tokens/s"
-    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
+        QTest.keyClick(view, Qt.Key.Key_C, both)
     assert clipboard() == source
 
 
 def test_a_long_conversation_is_copied_whole(show: Show, qtbot: QtBot) -> None:
     view = show(*long_entries(300))
     view.commands.select_all()
-    with qtbot.waitSignal(view.commands.copied):
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
         view.commands.copy()
     assert clipboard().count("A heading with code and emphasis") == 150
-    with qtbot.waitSignal(view.commands.copied):
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
         view.commands.copy_source()
     assert clipboard().count("# A heading with `code` and *emphasis*") == 300
 
@@ -167,7 +170,7 @@ def test_the_summary_of_the_thinking_opens_it(show: Show) -> None:
     assert "First this." in view.whole_text
 
 
-def test_the_keyboard_goes_from_message_to_message_and_block_to_block(show: Show) -> None:
+def test_the_keyboard_goes_from_message_to_message_and_block_to_block(show: Show, qtbot: QtBot) -> None:
     view = show(*long_entries(6), thoughtful())
     control = Qt.KeyboardModifier.ControlModifier
     places = []
@@ -179,7 +182,8 @@ def test_the_keyboard_goes_from_message_to_message_and_block_to_block(show: Show
     QTest.keyClick(view, Qt.Key.Key_PageDown, control)
     assert view.focused is not None
     assert view.focused[1].place.part is Part.BODY
-    QTest.keySequence(view, QKeySequence.StandardKey.Copy)
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
+        QTest.keySequence(view, QKeySequence.StandardKey.Copy)
     assert clipboard().startswith("Message")
 
 

@@ -17,7 +17,7 @@ from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.scroller import Shown
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PERSONA, USER, click, picture
+from tests.window.transcript.pages import PATIENCE, PERSONA, USER, click, picture
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 CUT = Ending("Stopped", can_continue=True)
@@ -195,10 +195,11 @@ def test_continue_always_finds_room(make_view: MakeView, words: str, is_failure:
     assert picture(resized) == picture(view)
 
 
-def test_the_control_is_no_part_of_the_text(make_view: MakeView) -> None:
+def test_the_control_is_no_part_of_the_text(make_view: MakeView, qtbot: QtBot) -> None:
     view = make_view(Entry("a", PERSONA, "Text", ending=CUT))
     view.commands.select_all()
-    view.commands.copy()
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
+        view.commands.copy()
     assert QApplication.clipboard().text() == "Developer:\n\nText\n\nStopped"
 
 

@@ -12,8 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.transcript.workshop.orders import MAX_TEX, FormulaOrder, Refusal, SetFormula
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
+from tests.window.transcript.pages import PATIENCE
 
-PATIENCE = 30_000
+TIME_LIMIT = PATIENCE // 3
+"""The program's own is shorter than what a busy machine may take over the least formula."""
 READY = 'print(\'{"type":"ready"}\', flush=True)\n'
 SETS_ONE = READY + ('input()\nprint(\'{"type":"formula","svg":"","width":1,"height":1,"ascent":1}\', flush=True)\n')
 
@@ -48,7 +50,7 @@ def make_counter(qtbot: QtBot) -> Iterator[MakeCounter]:
     workshops: list[Workshop] = []
 
     def make(**options: Any) -> Counter:
-        workshops.append(Workshop(**options))
+        workshops.append(Workshop(**{"time_limit": TIME_LIMIT, **options}))
         return Counter(qtbot, workshops[-1])
 
     yield make

@@ -33,7 +33,7 @@ SPANS_AT_ONCE = 3_000
 MEMORY = 1 << 30
 """Bytes of address space, above what the start takes."""
 LAST_RESORT = 10
-"""Seconds for one order, if nobody is left to keep the time."""
+"""Seconds of the processor for one order, if nobody is left to keep the time: a busy machine is no reason to end."""
 FORBIDDEN = ("socket.", "subprocess.", "os.", "shutil.", "tempfile.", "ctypes.")
 ALLOWED = ("os.listdir", "os.scandir", "os.walk")  # imports look for modules
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -47,11 +47,11 @@ def main() -> None:
     answers.write(encode(Ready()) + b"\n")
     answers.flush()
     for line in orders:
-        signal.alarm(LAST_RESORT)
+        signal.setitimer(signal.ITIMER_PROF, LAST_RESORT)
         for answer in work(decode(line)):
             answers.write(encode(answer) + b"\n")
             answers.flush()
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def take_stdout() -> BinaryIO:
