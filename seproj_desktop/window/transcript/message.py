@@ -222,6 +222,15 @@ class Message:
         )
         self.pieces[index : index + 1] = [Piece(place, content) for place, content in contents]
 
+    def last_chapter(self) -> int | None:
+        """The index of the last chapter that is not split yet."""
+        for start, _ in reversed(self._chapters):
+            index = self.index_of(Place(Part.BODY, start))
+            for piece in self.pieces[index : index + 1]:
+                if isinstance(piece.content, Stub) and piece.content.is_chapter:
+                    return index
+        return None
+
     def take_parsed(self) -> int:
         """How many characters have been parsed since this was last asked."""
         count, self._parsed_characters = self._parsed_characters, 0

@@ -17,6 +17,7 @@ from seproj_desktop.window.transcript.accessibility.announcer import Announcer
 from seproj_desktop.window.transcript.accessibility.reader import Reader
 from seproj_desktop.window.transcript.accessibility.spoken import LONGEST
 from seproj_desktop.window.transcript.entries import Ending, Entry
+from seproj_desktop.window.transcript.message import Message, Stub
 from seproj_desktop.window.transcript.transcript import Transcript
 from tests.window.transcript.pages import PAGE, PATIENCE, PERSONA, USER, long_entries, thoughtful
 
@@ -297,6 +298,29 @@ def test_the_keyboard_moves_the_focus_from_message_to_block(make_view: MakeView,
 
 
 # Announcements
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_long_message_in_sight_is_split_before_its_blocks_are_counted(make_view: MakeView, qtbot: QtBot) -> None:
+    view = make_view()
+    long = Entry("a", PERSONA, "A paragraph of a long message, like many others.\n\n" * 3_000)
+    view.load([Entry("b", PERSONA, long.text), *long_entries(10), long])
+    message = view.message("a")
+    assert has_chapters(message)
+    qtbot.waitUntil(lambda: not has_chapters(message), timeout=PATIENCE)
+    assert len(message.pieces) > 3_000
+    assert not view.message("b").is_split
+
+
+def test_nothing_is_split_ahead_while_nobody_listens(make_view: MakeView, qtbot: QtBot) -> None:
+    view = make_view()
+    view.load([Entry("a", PERSONA, "A paragraph of a long message, like many others.\n\n" * 3_000)])
+    qtbot.wait(50)
+    assert has_chapters(view.message("a"))
+
+
+def has_chapters(message: Message) -> bool:
+    return any(isinstance(piece.content, Stub) and piece.content.is_chapter for piece in message.pieces)
 
 
 class Heard:

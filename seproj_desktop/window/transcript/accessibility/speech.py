@@ -34,6 +34,11 @@ class Speech(QObject):
         self._messages = view.sheet.messages
         self._count = 0
         self._summary: tuple[Piece, bool] | None = None
+        self._in_sight: set[Message] = set()
+        """Their blocks will be counted."""
+        self._unsplit: list[Message] = []
+        self._split_timer = QTimer(self, interval=0)
+        self._split_timer.timeout.connect(self._split)
         self._release_timer = QTimer(self, interval=0)
         self._release_timer.timeout.connect(self._release)
         self.announcer = Announcer(view, QAccessible.isActive)
@@ -88,6 +93,7 @@ class Speech(QObject):
         messages = self._view.sheet.messages
         if messages is not self._messages:
             self._messages, self._count = messages, len(messages)
+            self._in_sight, self._unsplit = set(), []
             if items.retire():
                 self._release_timer.start()
         elif len(messages) != self._count:
@@ -95,6 +101,11 @@ class Speech(QObject):
             self._count = len(messages)
         if self._summary is not None:
             self._tell_summary(items, *self._summary)
+        in_sight = {one.message for one in self._view.scroller.shown}
+        if fresh := in_sight - self._in_sight:
+            self._unsplit += fresh
+            self._split_timer.start()
+        self._in_sight = in_sight
 
     def _tell_new(self, items: Items, messages: list[Message]) -> None:
         if len(messages) <= MOST_NEW:
@@ -114,6 +125,16 @@ class Speech(QObject):
             QAccessible.updateAccessibility(QAccessibleStateChangeEvent(item, state))
             # WORKAROUND (Qt 6.11): its AT-SPI bridge does not pass this change of state on.
             self._say(self.tr("Thinking is shown") if content.is_open else self.tr("Thinking is hidden"))
+
+    def _split(self) -> None:
+        """Makes a long message's segments a chapter at a time, before a reader counts its blocks and waits for all."""
+        sheet = self._view.sheet
+        while self._unsplit:
+            message = self._unsplit[-1]
+            if sheet.holds(message) and sheet.split_chapter(message):
+                return
+            self._unsplit.pop()
+        self._split_timer.stop()
 
     def _release(self) -> None:
         """Lets go of what is gone in slices: each one is told to the readers."""

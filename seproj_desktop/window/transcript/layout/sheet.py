@@ -277,11 +277,17 @@ class Sheet:
 
     def split_chapters(self, message: Message) -> None:
         """Has all of a message's segments made, for who has to count them."""
+        while self.split_chapter(message):
+            pass
+
+    def split_chapter(self, message: Message) -> bool:
+        """One of the chapters that are left, the last one first; whether there was any."""
         self.split(message)
-        for index in range(len(message.pieces) - 1, -1, -1):
-            content = message.pieces[index].content
-            if isinstance(content, Stub) and content.is_chapter:
-                self._expand(message, index)
+        index = message.last_chapter()
+        if index is None:
+            return False
+        self._expand(message, index)
+        return True
 
     def _guess_pieces(self, message: Message, start: int) -> None:
         for index in range(start, len(message.pieces)):
