@@ -6,14 +6,15 @@ that loaded it and is used from that loop only.
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
-
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING, Protocol
 
 from seproj_desktop.chat.events import StreamEvent
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob
 from seproj_desktop.engine.catalog import ModelSpec
 from seproj_desktop.engine.chat_form import ChatForm
+
+if TYPE_CHECKING:  # the window needs this module before its first paint, and no server for that
+    from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Engine(Protocol):
         """Why this engine can no longer answer, or None while it can. Cheap: it is polled."""
 
     @property
-    def http_app(self) -> ASGIApp | None:
+    def http_app(self) -> "ASGIApp | None":
         """The engine's own HTTP API, for requests with a `CURRENT_CALL`; None where this engine has none."""
 
     @property
