@@ -17,7 +17,7 @@ FULL_ANSWER = StoredMessage(
     "developer",
     "Developer",
     "Qwen/Qwen3-4B",
-    Sampling(0.1, 0.9, 256, 0.5, -0.5, ("\n\n", '"')),
+    Sampling(0.1, 0.9, 256, 0.5, -0.5, ("\n\n", '"'), '{"type": "object"}'),
     Finished("length", Usage(10, 20, 5), Timings(0.25, 1.5)),
     "half of it failed",
     True,
@@ -72,6 +72,7 @@ samplings = st.builds(
     st.floats(-2, 2),
     st.floats(-2, 2),
     st.lists(texts, max_size=3).map(tuple),
+    st.just("") | texts,
 )
 messages = st.builds(
     StoredMessage,
