@@ -1,11 +1,11 @@
 """Answering without a framework: one request's way back to the client, in ASGI messages.
 
-A `Reply` knows what has been sent, so that a failure becomes a status before the first byte and a last line after it.
+A `Way` knows what has been sent, so that a failure becomes a status before the first byte and a last line after it.
 On the backend's loop; it wraps nothing, each line is one `send`.
 """
 
 import uuid
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 
 from fastapi import HTTPException
 from starlette.types import Send
@@ -36,25 +36,16 @@ async def send_refusal(send: Send, refusal: HTTPException, headers: RawHeaders) 
     await send_json(send, refusal.status_code, encode_json({"detail": refusal.detail}), headers + more)
 
 
-class Reply:
-    """The answer to one POST /generate, as far as it has got."""
+class Way:
+    """One answer's way to the client, and how far it has got."""
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
-        self._headers = [(b"cache-control", b"no-cache"), id_header(request_id)]
+        self._headers: RawHeaders = [(b"cache-control", b"no-cache"), id_header(request_id)]
         self.request_id = request_id
         self.is_complete = False
         self.status = 0
         """Which one was sent; 0 until then."""
-
-    @property
-    def is_started(self) -> bool:
-        return self.status != 0
-
-    async def begin_stream(self) -> None:
-        self.status = 200
-        headers = [(b"content-type", NDJSON), *self._headers]
-        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 
     def line(self, line: bytes) -> Awaitable[None]:
         """Once per token: hands on what `send` returns, without a coroutine of its own around it."""
@@ -65,8 +56,29 @@ class Reply:
         await self._send({"type": "http.response.body", "body": line, "more_body": False})
 
     async def whole(self, body: bytes) -> None:
-        self.status, self.is_complete = 200, True
-        await send_json(self._send, 200, body, self._headers)
+        """All of it at once, as JSON."""
+        await self._send_whole(200, body)
+
+    async def _begin(self, media_type: bytes) -> None:
+        """A stream begins; `line` and `last_line` go on with it."""
+        self.status = 200
+        headers = [(b"content-type", media_type), *self._headers]
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    async def _send_whole(self, status: int, body: bytes, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+        self.status, self.is_complete = status, True
+        await send_json(self._send, status, body, [*self._headers, *more])
+
+
+class Reply(Way):
+    """The answer to one POST /generate."""
+
+    @property
+    def is_started(self) -> bool:
+        return self.status != 0
+
+    async def begin_stream(self) -> None:
+        await self._begin(NDJSON)
 
     async def refuse(self, refusal: HTTPException) -> None:
         self.status, self.is_complete = refusal.status_code, True

@@ -3,32 +3,25 @@
 A refusal is held back until the app has returned, since only then it is certain why it refused. On the backend's loop.
 """
 
-from collections.abc import Awaitable
-
 from starlette.types import Message, Send
 
 from seproj_desktop.server.openai.errors import ApiError, reshape, words_of
-from seproj_desktop.server.reply import RawHeaders, id_header, send_json
+from seproj_desktop.server.reply import Way
 
 EVENT_STREAM = b"text/event-stream"
 KEPT_HEADERS = (b"content-type", b"content-length")
 
 
-class Answer:
+class Answer(Way):
     """The `send` that vLLM's app is given, and the ways to refuse while, or after, it has sent something."""
 
     def __init__(self, send: Send, path: str, request_id: str) -> None:
-        self._send = send
+        super().__init__(send, request_id)
         self._path = path
-        self.request_id = request_id
-        self._headers: RawHeaders = [(b"cache-control", b"no-cache"), id_header(request_id)]
         self._refusal = b""
         self._is_event_stream = False
         self.refused_with = 0
         """The status of a refusal of vLLM's that is held back, else 0."""
-        self.status = 0
-        """Which one was sent; 0 until then."""
-        self.is_complete = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -47,35 +40,20 @@ class Answer:
         await self._send(message)
 
     async def begin_events(self) -> None:
-        """A stream of our own begins; `line` and `last_line` are its way."""
-        self.status, self._is_event_stream = 200, True
-        headers = [(b"content-type", EVENT_STREAM + b"; charset=utf-8"), *self._headers]
-        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-
-    def line(self, line: bytes) -> Awaitable[None]:
-        """Once per token: hands on what `send` returns, without a coroutine of its own around it."""
-        return self._send({"type": "http.response.body", "body": line, "more_body": True})
-
-    async def last_line(self, line: bytes) -> None:
-        self.is_complete = True
-        await self._send({"type": "http.response.body", "body": line, "more_body": False})
-
-    async def whole(self, body: bytes) -> None:
-        self.status, self.is_complete = 200, True
-        await send_json(self._send, 200, body, self._headers)
+        """A stream of our own."""
+        self._is_event_stream = True
+        await self._begin(EVENT_STREAM + b"; charset=utf-8")
 
     async def pass_refusal(self) -> str:
         """Sends what vLLM has refused with, and tells its words."""
-        self.status, self.is_complete = self.refused_with, True
-        await send_json(self._send, self.status, reshape(self._path, self._refusal), self._headers)
+        await self._send_whole(self.refused_with, reshape(self._path, self._refusal))
         return words_of(self._refusal)
 
     async def refuse(self, error: ApiError) -> None:
         """In whichever way is still open: a status, the last event of a stream, or none."""
         if not self.status:
-            self.status, self.is_complete = error.status_code, True
             headers = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
-            await send_json(self._send, self.status, error.body(self._path), self._headers + headers)
+            await self._send_whole(error.status_code, error.body(self._path), headers)
         elif not self.is_complete:
             self.is_complete = True
             last = error.event(self._path) if self._is_event_stream else b""
