@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from starlette.types import Scope, Send
 
 from seproj_desktop.server.ndjson import encode_json
-from seproj_desktop.server.reply import RawHeaders, id_header, new_request_id, send_json
+from seproj_desktop.server.reply import id_header, new_request_id, refusal_headers, send_json
 
 OPENAI_PATHS = "/v1/"
 ANTHROPIC_PATHS = "/v1/messages"
@@ -34,6 +34,6 @@ def error_body(path: str, status: int, detail: Any, code: str | None = None, par
 
 async def send_error(scope: Scope, send: Send, refusal: HTTPException, code: str | None = None) -> None:
     """Refuses a request that nobody has begun to answer."""
-    headers: RawHeaders = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
+    headers = [id_header(new_request_id()), *refusal_headers(refusal)]
     body = error_body(scope["path"], refusal.status_code, refusal.detail, code)
-    await send_json(send, refusal.status_code, body, [id_header(new_request_id()), *headers])
+    await send_json(send, refusal.status_code, body, headers)

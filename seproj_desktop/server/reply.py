@@ -24,6 +24,11 @@ def id_header(request_id: str) -> tuple[bytes, bytes]:
     return b"x-request-id", request_id.encode()
 
 
+def refusal_headers(refusal: HTTPException) -> RawHeaders:
+    """What a refusal says in headers, such as Retry-After."""
+    return [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
+
+
 async def send_json(send: Send, status: int, body: bytes, headers: RawHeaders) -> None:
     own = [(b"content-type", JSON), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": own + headers})
@@ -31,9 +36,9 @@ async def send_json(send: Send, status: int, body: bytes, headers: RawHeaders) -
 
 
 async def send_refusal(send: Send, refusal: HTTPException, headers: RawHeaders) -> None:
-    """The one shape of every error: `{"detail": ...}`."""
-    more = [(name.lower().encode(), value.encode()) for name, value in (refusal.headers or {}).items()]
-    await send_json(send, refusal.status_code, encode_json({"detail": refusal.detail}), headers + more)
+    """The shape of every error outside `/v1`: `{"detail": ...}`."""
+    body = encode_json({"detail": refusal.detail})
+    await send_json(send, refusal.status_code, body, headers + refusal_headers(refusal))
 
 
 class Way:

@@ -6,7 +6,7 @@ A refusal is held back until the app has returned, since only then it is certain
 from starlette.types import Message, Send
 
 from seproj_desktop.server.openai.errors import ApiError, reshape, words_of
-from seproj_desktop.server.reply import Way
+from seproj_desktop.server.reply import Way, refusal_headers
 
 EVENT_STREAM = b"text/event-stream"
 KEPT_HEADERS = (b"content-type", b"content-length")
@@ -52,8 +52,7 @@ class Answer(Way):
     async def refuse(self, error: ApiError) -> None:
         """In whichever way is still open: a status, the last event of a stream, or none."""
         if not self.status:
-            headers = [(name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items()]
-            await self._send_whole(error.status_code, error.body(self._path), headers)
+            await self._send_whole(error.status_code, error.body(self._path), refusal_headers(error))
         elif not self.is_complete:
             self.is_complete = True
             last = error.event(self._path) if self._is_event_stream else b""
