@@ -5,24 +5,20 @@ therefore imports the standard library only. It does nothing in the program's ow
 """
 
 import contextlib
+import fcntl
 import json
 import logging
 import multiprocessing
-import multiprocessing.connection
 import os
+import select
 import signal
 import socket
-import threading
-import time
 import traceback
 from pathlib import Path
 from typing import Any
 
 MAX_DATAGRAM = 60_000
 """Bytes per record, under the kernel's default limit for UNIX datagrams."""
-
-GRACE_SECONDS = 3.0
-"""How long a child may take to end by itself once its parent is gone."""
 
 
 class ChildHandler(logging.Handler):
@@ -33,9 +29,11 @@ class ChildHandler(logging.Handler):
         self._address = address
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.settimeout(1.0)
-        guard_against_parent_death()
+        self._is_guarded = guard_against_parent_death()
 
     def emit(self, record: logging.LogRecord) -> None:
+        # A spawned child imports vLLM, and makes this handler, while it still reads from its parent's pipe what to do.
+        self._is_guarded = self._is_guarded or guard_against_parent_death()
         # A full or missing socket must never disturb the engine: the record is dropped.
         with contextlib.suppress(OSError):
             self._socket.sendto(encode_record(record), self._address)
@@ -83,22 +81,29 @@ def logging_config(address: Path) -> dict[str, Any]:
     }
 
 
-def guard_against_parent_death() -> None:
-    """WORKAROUND vllm#55510: ends this child process soon after its parent has died, however the parent died.
+def guard_against_parent_death() -> bool:
+    """WORKAROUND vllm#55510: the kernel kills this child process when its parent has died, however the parent died.
+
+    The signal comes from the pipe that only the parent holds open for writing (fcntl(2), F_SETSIG). A thread that
+    waited for that would have to take the GIL, and one child that could not kept its memory for good. A killed child
+    leaves nothing: the resource tracker removes its shared memory, the next start its sockets.
 
     Also gives the child a process group of its own, so that Ctrl+C in a terminal reaches the program alone, which
-    then shuts the engine down in order.
+    then shuts the engine down in order. Returns False where there is no parent, or not yet one to be watched.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
-        return
+        return False
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
-    threading.Thread(target=_end_with, args=(parent.sentinel,), name="parent guard", daemon=True).start()
+    kill_at_end_of(parent.sentinel)
+    return True
 
 
-def _end_with(sentinel: int) -> None:
-    multiprocessing.connection.wait([sentinel])
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE_SECONDS)
-    os._exit(1)
+def kill_at_end_of(pipe: int) -> None:
+    """Has the kernel kill this process when nobody holds the pipe's other end any more. Nothing may arrive on it."""
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([pipe], [], [], 0)[0]:  # it ended before the kernel was asked to tell
+        os.kill(os.getpid(), signal.SIGKILL)

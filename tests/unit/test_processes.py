@@ -115,21 +115,28 @@ def test_an_exception_that_causes_itself_ends_the_search() -> None:
 
 
 GUARDED = """
-import logging.config, multiprocessing, sys, time
-def work():
+import logging, logging.config, multiprocessing, time
+def configure():
     logging.config.dictConfig({config!r})
+def work():
+    {first}
     print(multiprocessing.current_process().pid, flush=True)
-    time.sleep(120)
+    {then}
 if __name__ == "__main__":
     multiprocessing.get_context("spawn").Process(target=work).start()
     time.sleep(120)
+elif {early}:
+    configure()
 """
 
 
 @pytest.mark.slow
-def test_a_child_ends_when_its_parent_is_killed(bridge: LogBridge, tmp_path: Path) -> None:
+@pytest.mark.parametrize("early", [False, True], ids=["configured at work", "configured at its import"])
+@pytest.mark.parametrize("then", ["time.sleep(120)", "sum(range(1 << 50))"], ids=["idle", "holding the GIL"])
+def test_a_child_ends_when_its_parent_is_killed(bridge: LogBridge, tmp_path: Path, early: bool, then: str) -> None:
     program = tmp_path / "program.py"
-    program.write_text(GUARDED.format(config=logging_config(bridge.address)))
+    first = "logging.getLogger('vllm').info('begins')" if early else "configure()"
+    program.write_text(GUARDED.format(config=logging_config(bridge.address), first=first, then=then, early=early))
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True, env=environment) as parent:
         assert parent.stdout is not None
