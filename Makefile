@@ -14,6 +14,9 @@ ifeq ($(DISPLAY)$(WAYLAND_DISPLAY),)
 test: export QT_QPA_PLATFORM ?= offscreen
 endif
 
+# Some machines set it; then every program that the tests and benchmarks start would compile all its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
