@@ -10,7 +10,7 @@ from benchmarks.processes import BenchmarkError
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 OPERATIONS = 15
 SECONDS_EACH = 3.0
-LAST_LINES = 60
+LAST_LINES = 120
 
 
 def send_made_up(port: int, count: int, seed: int, folder: Path) -> str:

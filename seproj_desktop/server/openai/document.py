@@ -11,6 +11,13 @@ from seproj_desktop.server.refusals import is_openai_path
 
 JSON = "application/json"
 EVENTS = "text/event-stream"
+PLAIN = "text/plain"
+TEXT: dict[str, Any] = {"type": "string"}
+SHAPES: dict[str, dict[str, Any]] = {
+    JSON: {"schema": {"type": "object"}},
+    EVENTS: {},  # OpenAPI before 3.2 cannot say what one event is, and readers differ in what a schema here applies to
+    PLAIN: {"schema": TEXT},
+}
 MANY_STATUSES = {
     **ACCESS_PROBLEMS,
     400: "No HTTP, no JSON, or what vLLM or the bounds refuse.",
@@ -23,7 +30,6 @@ MANY_STATUSES = {
     503: "The model is being loaded, sleeps or cannot be loaded. Retry-After tells when to try again.",
 }
 GREETING = [{"role": "user", "content": "Build user authentication"}]
-TEXT: dict[str, Any] = {"type": "string"}
 POSITIVE: dict[str, Any] = {"type": "integer", "minimum": 1}
 MODEL: dict[str, Any] = {"type": "string", "description": "As /v1/models lists it; left out: the one that is loaded."}
 STREAM: dict[str, Any] = {"type": "boolean", "default": False, "description": "True: server-sent events."}
@@ -103,7 +109,7 @@ def add_api(document: dict[str, Any]) -> None:
     document["components"]["schemas"] |= {"OpenAiProblem": _openai_problem(), "AnthropicProblem": _anthropic_problem()}
     paths = document["paths"]
     paths["/v1/models"] = {"get": _operation("/v1/models", "The models, of which each persona is one")}
-    paths["/metrics"] = {"get": _operation("/metrics", "The engine's figures, for Prometheus", kinds=("text/plain",))}
+    paths["/metrics"] = {"get": _operation("/metrics", "The engine's figures, for Prometheus", kinds=(PLAIN,))}
     for path, (summary, (properties, required, example)) in BODIES.items():
         kinds = (JSON, EVENTS) if "stream" in properties else (JSON,)
         schema = {"type": "object", "properties": properties, "required": required}
@@ -118,7 +124,7 @@ def add_api(document: dict[str, Any]) -> None:
 
 
 def _operation(path: str, summary: str, *, kinds: tuple[str, ...] = (JSON,)) -> dict[str, Any]:
-    shapes: dict[str, Any] = {kind: {"schema": {"type": "object"} if kind == JSON else TEXT} for kind in kinds}
+    shapes = {kind: SHAPES[kind] for kind in kinds}
     problem = {JSON: {"schema": {"$ref": f"#/components/schemas/{_problem(path)}"}}}
     refused = {str(status): {"description": words, "content": problem} for status, words in MANY_STATUSES.items()}
     return {
