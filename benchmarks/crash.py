@@ -30,9 +30,9 @@ READY_SECONDS = (0.5, 6.0)
 """After the engine is ready, before an answer is waited for."""
 ANSWER_SECONDS = (0.0, 0.8)
 """After its first character is on the screen."""
-GONE_SECONDS = 60.0
+GONE_SECONDS = 180.0
 """Until every child has ended by itself: one that still imports vLLM looks up only when that is over."""
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds until something has to be told: the engine's load, or the next answer."""
 
 
