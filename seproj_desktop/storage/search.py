@@ -20,7 +20,7 @@ from seproj_desktop.storage.search_filters import (
     message_conditions,
     requirements,
 )
-from seproj_desktop.storage.search_order import Match, Shelf
+from seproj_desktop.storage.search_order import Counted, Match, Shelf
 from seproj_desktop.storage.snippets import Snippet, SnippetCutter
 from seproj_desktop.storage.unfinished import hidden
 
@@ -91,7 +91,7 @@ def search(connection: sqlite3.Connection, query: Query, limit: int = PAGE, offs
     end = offset + limit
     matches = _Looking(connection, query).matches(end + 1)
     cutter = SnippetCutter(query.phrases or query.in_title)
-    hits = tuple(_hit(connection, match, cutter) for match in matches[offset:end])
+    hits = tuple(_hit(connection, match, found, cutter) for match, found in matches[offset:end])
     return SearchResult(hits, len(matches) > end, query.problems)
 
 
@@ -141,7 +141,7 @@ class _Looking:
         self._in_the_bin: dict[int, set[int]] = {}
         self._hidden = hidden(connection)
 
-    def matches(self, wanted: int) -> list[Match]:
+    def matches(self, wanted: int) -> list[Counted]:
         """In the order in which they are shown, `wanted` of them or some more; fewer where there are no more."""
         if not self._can_find():
             return []
@@ -195,7 +195,7 @@ class _Looking:
         return self._in_the_bin[conversation]
 
 
-def _hit(connection: sqlite3.Connection, match: Match, cutter: SnippetCutter) -> SearchHit:
+def _hit(connection: sqlite3.Connection, match: Match, found: int, cutter: SnippetCutter) -> SearchHit:
     snippet = _snippet(connection, match, cutter)
     return SearchHit(
         match.conversation,
@@ -206,7 +206,7 @@ def _hit(connection: sqlite3.Connection, match: Match, cutter: SnippetCutter) ->
         match.time,
         match.role,
         match.persona,
-        match.found,
+        found,
     )
 
 

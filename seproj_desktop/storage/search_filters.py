@@ -50,6 +50,10 @@ def requirements(query: Query) -> Iterator[Condition]:
     speaker = f"EXISTS (SELECT 1 FROM speakers WHERE persona {_IS_LIKE} OR persona_name {_IS_LIKE})"  # noqa: S608
     persona = f"{speaker} OR EXISTS (SELECT 1 FROM conversations WHERE persona {_IS_LIKE})"  # noqa: S608
     model = f"EXISTS (SELECT 1 FROM speakers WHERE model {_IS_LIKE})"  # noqa: S608
+    made, changed = (all_of(_time_conditions(query, column)) for column in ("created", "changed"))
+    messages = f"EXISTS (SELECT 1 FROM messages WHERE {made.sql})"  # noqa: S608
+    conversations = f"EXISTS (SELECT 1 FROM conversations WHERE {changed.sql})"  # noqa: S608
+    yield Condition(f"{messages} OR {conversations}", made.values + changed.values)
     wanted = replace(query, names=tuple(named for named in query.names if not named.is_excluded))
     yield from _name_conditions(wanted, {"persona": persona, "model": model})
 

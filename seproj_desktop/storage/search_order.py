@@ -14,7 +14,7 @@ not depend on how much was read beyond it, so pages fit together.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from seproj_desktop.chat.messages import Role
@@ -29,10 +29,7 @@ RECENCY = 30 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A message that was found, or a conversation (without `message`); `deleted` and `is_archived` are the latter's.
-
-    `found`: matches in its conversation, among those that were read.
-    """
+    """A message that was found, or a conversation (without `message`); `deleted` and `is_archived` are the latter's."""
 
     message: int | None
     conversation: int
@@ -43,7 +40,10 @@ class Match:
     deleted: float | None
     is_archived: int
     relevance: float
-    found: int = 1
+
+
+Counted = tuple[Match, int]
+"""With the matches in its conversation, among those that were read."""
 
 
 class Shelf:
@@ -74,17 +74,13 @@ class Shelf:
     def has_all(self, wanted: int) -> bool:
         return len(self._ranked) == RANKED and self._shown >= wanted
 
-    def in_order(self) -> list[Match]:
+    def in_order(self) -> list[Counted]:
         titles = list(self._titles.values())
         last_changed_first = sorted(titles[:RANKED], key=lambda match: match.time, reverse=True)
         groups: dict[int, list[Match]] = {}
         for match in chain(last_changed_first, titles[RANKED:], ranked(self._ranked), self._older.values()):
             groups.setdefault(match.conversation, []).append(match)
-        return [
-            replace(match, found=self._counts[match.conversation])
-            for group in groups.values()
-            for match in group[:HITS_OF_ONE]
-        ]
+        return [(match, self._counts[match.conversation]) for group in groups.values() for match in group[:HITS_OF_ONE]]
 
     def _count(self, match: Match) -> None:
         self._shown += self._counts[match.conversation] < HITS_OF_ONE

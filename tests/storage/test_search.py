@@ -263,6 +263,25 @@ def test_dates(library: Library) -> None:
     assert library.found("kafka after:2026-01 before:2026-02") == []
 
 
+def test_a_filter_that_lets_nothing_through_costs_no_look_at_the_matches(library: Library) -> None:
+    for _ in range(100):
+        library.conversation("Tea", *["kafka"] * 10)
+    steps = 0
+
+    def count_step() -> None:
+        nonlocal steps
+        steps += 1
+
+    library.connection.set_progress_handler(count_step, 10)
+    for typed in ("kafka before:2020", "kafka after:2027", "kafka persona:nobody", "kafka is:pinned"):
+        steps = 0
+        assert library.found(typed) == []
+        assert steps < 100, typed
+    assert library.found("kafka before:2027")
+    assert steps > 500, "what does look at matches"
+    library.connection.set_progress_handler(None, 0)
+
+
 def test_pinned_folders_and_titles(library: Library) -> None:
     folder = library.folder("Side projects")
     pinned = library.conversation("Kafka lag", "broker", is_pinned=1)
