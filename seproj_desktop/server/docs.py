@@ -80,7 +80,7 @@ def _curl(path: str, body: dict[str, Any]) -> str:
 
 
 def _content(document: dict[str, Any], kind: str, shown: dict[str, Any]) -> str:
-    schema = shown["schema"]
+    schema = shown.get("schema", {})  # none where a document cannot say it, as for server-sent events
     tables = "".join(_fields(document, each) for each in schema.get("oneOf", [schema]))
     example = f"<pre>{escape(shown['example'])}</pre>" if "example" in shown else ""
     return f"<p><code>{escape(kind)}</code></p>{example}{tables}"
