@@ -119,6 +119,6 @@ INSERT INTO speakers SELECT DISTINCT persona, persona_name, model FROM messages;
 CREATE_FILTER_INDEXES = """
 -- Who spoke in a conversation, and whether anything is as old or as new as was asked for, without a look at the rows.
 DROP INDEX messages_by_conversation;
-CREATE INDEX messages_by_conversation ON messages (conversation, persona, persona_name, model);
+CREATE INDEX messages_by_conversation ON messages (conversation, id, persona, persona_name, model);
 CREATE INDEX messages_by_time ON messages (created);
 """

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.engine, pytest.mark.slow]
 
 def test_nothing_that_was_said_is_lost_by_kills_of_the_real_program(tmp_path: Path) -> None:
     crashes = Crashes(tmp_path, random.Random(4))
-    for moment in ("import", "answer"):
+    for moment in ("answer", "import", "answer"):
         crashes.kill(moment)  # raises when anything is missing
     assert crashes.ledger.said
     assert crashes.ledger.imports

@@ -68,6 +68,14 @@ def test_old_text_is_found_after_the_search_was_added(connection: sqlite3.Connec
     assert found == (2,)
 
 
+@pytest.mark.parametrize("query", ["id > 7 ORDER BY id", "1 ORDER BY id DESC LIMIT 9"])
+def test_a_conversation_is_read_in_order_without_being_sorted(connection: sqlite3.Connection, query: str) -> None:
+    bring_up_to_date(connection)
+    sql = f"EXPLAIN QUERY PLAN SELECT text FROM messages WHERE conversation = 1 AND {query}"
+    plan = connection.execute(sql)
+    assert [row[3].partition(" (")[0] for row in plan] == ["SEARCH messages USING INDEX messages_by_conversation"]
+
+
 def test_nothing_is_done_twice(connection: sqlite3.Connection) -> None:
     bring_up_to_date(connection)
     before = connection.total_changes

@@ -30,7 +30,7 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "rows": lambda: "| a | b |\n| - | - |\n" + "| 1 | 2 |\n" * 25_000,
     "brackets": lambda: "[" * 40_000,
     "markers": lambda: "*a **b `c " * 10_000,
-    "deep list": lambda: "\n".join("  " * depth + "- item" for depth in range(1_000)),
+    "deep list": lambda: "\n".join("  " * depth + "- item" for depth in range(2_000)),
     "fences": lambda: "```\n" * 20_000,
     "line in a fence": lambda: "```python\n" + "x = 1; " * 100_000,
     "a long fence": lambda: "```python\n" + "print('x')\n" * 20_000,
