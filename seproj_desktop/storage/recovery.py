@@ -172,9 +172,10 @@ class _Copying:
                     self._cut.add(record.rowid)
                 return
         match record.rowid, record.values:
-            case None, (int(owner), int(id_)):
+            case None, (int(owner), int(id_), *_):
                 self._entries.add((owner, id_))
-            case int(), (None, int(message)):  # `search_places`
+            # `search_places`, before version 6 and since
+            case int(), (None, int(message)) | (None, int(message), int(), int() | float()):
                 self._indexed.add(message)
             case _:
                 pass

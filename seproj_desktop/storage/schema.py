@@ -7,7 +7,12 @@ has to be in autocommit mode (`isolation_level=None`). Nothing is written to a f
 import sqlite3
 
 from seproj_desktop.errors import UserError
-from seproj_desktop.storage.search_schema import CREATE_FILTER_INDEXES, CREATE_SEARCH, CREATE_SPEAKERS
+from seproj_desktop.storage.search_schema import (
+    CREATE_FILTER_INDEXES,
+    CREATE_FILTERED_PLACES,
+    CREATE_SEARCH,
+    CREATE_SPEAKERS,
+)
 
 APPLICATION_ID = 0x5345506A
 """`SEPj`: stands in the file's header and tells our files from other programs' databases."""
@@ -101,7 +106,14 @@ CREATE TABLE importing (
 );
 """
 
-MIGRATIONS = (CREATE_TABLES, CREATE_SEARCH, CREATE_IMPORTING, CREATE_SPEAKERS, CREATE_FILTER_INDEXES)
+MIGRATIONS = (
+    CREATE_TABLES,
+    CREATE_SEARCH,
+    CREATE_IMPORTING,
+    CREATE_SPEAKERS,
+    CREATE_FILTER_INDEXES,
+    CREATE_FILTERED_PLACES,
+)
 VERSION = len(MIGRATIONS)
 
 

@@ -32,19 +32,20 @@ STEPS = 2_000
 """SQLite's instructions between two looks at whether the search is still wanted."""
 
 FIND_MESSAGES = """
-SELECT m.id, c.id, c.title, m.created, m.role, coalesce(nullif(m.persona, ''), c.persona), c.deleted, c.is_archived,
+SELECT p.message, c.id, c.title, p.created, coalesce(nullif(s.persona, ''), c.persona), c.deleted, c.is_archived,
     {relevance}
 FROM message_search CROSS JOIN search_places AS p ON p.place = message_search.rowid
-CROSS JOIN messages AS m ON m.id = p.message CROSS JOIN conversations AS c ON c.id = m.conversation
+CROSS JOIN conversations AS c ON c.id = p.conversation
+CROSS JOIN messages AS s INDEXED BY messages_by_conversation ON s.conversation = p.conversation AND s.id = p.message
 WHERE message_search MATCH ? AND {conditions} ORDER BY message_search.rowid DESC
 """
 FIND_TITLES = """
-SELECT NULL, c.id, c.title, c.changed, NULL, c.persona, c.deleted, c.is_archived, 0.0
+SELECT NULL, c.id, c.title, c.changed, c.persona, c.deleted, c.is_archived, 0.0
 FROM title_search CROSS JOIN conversations AS c ON c.id = title_search.rowid
 WHERE title_search MATCH ? AND {conditions} ORDER BY title_search.rowid DESC
 """
 LIST_CONVERSATIONS = """
-SELECT NULL, c.id, c.title, c.changed, NULL, c.persona, c.deleted, c.is_archived, 0.0
+SELECT NULL, c.id, c.title, c.changed, c.persona, c.deleted, c.is_archived, 0.0
 FROM conversations AS c WHERE {conditions} ORDER BY c.changed DESC
 """
 MESSAGES_IN_THE_BIN = """
@@ -196,7 +197,7 @@ class _Looking:
 
 
 def _hit(connection: sqlite3.Connection, match: Match, found: int, cutter: SnippetCutter) -> SearchHit:
-    snippet = _snippet(connection, match, cutter)
+    role, snippet = _said(connection, match, cutter)
     return SearchHit(
         match.conversation,
         match.message,
@@ -204,14 +205,15 @@ def _hit(connection: sqlite3.Connection, match: Match, found: int, cutter: Snipp
         snippet.text,
         snippet.marks,
         match.time,
-        match.role,
+        role,
         match.persona,
         found,
     )
 
 
-def _snippet(connection: sqlite3.Connection, match: Match, cutter: SnippetCutter) -> Snippet:
+def _said(connection: sqlite3.Connection, match: Match, cutter: SnippetCutter) -> tuple[Role | None, Snippet]:
+    """Who said what was found, and the line around it; only what is shown is read for it."""
     if match.message is not None:
-        row = connection.execute("SELECT text FROM messages WHERE id = ?", (match.message,)).fetchone()
-        return cutter.cut(row[0])
-    return Snippet(match.title, cutter.marks(match.title)) if cutter.has_words else Snippet("")
+        role, text = connection.execute("SELECT role, text FROM messages WHERE id = ?", (match.message,)).fetchone()
+        return role, cutter.cut(text)
+    return None, Snippet(match.title, cutter.marks(match.title)) if cutter.has_words else Snippet("")

@@ -1,7 +1,8 @@
 """A query's filters as SQL: conditions and the values for their places. Nothing typed gets into the SQL itself. Pure.
 
-The conditions speak of a conversation `c` and, among messages, of a message `m`. An answer belongs to the persona and
-the model that made it, the person's own words to the conversation's persona and to no model.
+The conditions speak of a conversation `c` and, among messages, of a place `p` in the index and of who spoke there, `s`.
+An answer belongs to the persona and the model that made it, the person's own words to the conversation's persona and to
+no model.
 """
 
 from collections.abc import Iterator
@@ -38,9 +39,9 @@ def message_conditions(query: Query) -> Iterator[Condition]:
         yield Condition(
             "c.deleted IS NOT NULL OR c.id IN (SELECT conversation FROM messages WHERE deleted IS NOT NULL)"
         )
-    yield from _time_conditions(query, "m.created")
-    speaker = f"coalesce(nullif(m.persona, ''), c.persona) {_IS_LIKE} OR m.persona_name {_IS_LIKE}"
-    yield from _name_conditions(query, {"persona": speaker, "model": f"m.model {_IS_LIKE}"})
+    yield from _time_conditions(query, "p.created")
+    speaker = f"coalesce(nullif(s.persona, ''), c.persona) {_IS_LIKE} OR s.persona_name {_IS_LIKE}"
+    yield from _name_conditions(query, {"persona": speaker, "model": f"s.model {_IS_LIKE}"})
 
 
 def requirements(query: Query) -> Iterator[Condition]:

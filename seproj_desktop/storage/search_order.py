@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from seproj_desktop.chat.messages import Role
-
 RANKED = 500
 """Matches that are compared with each other."""
 HITS_OF_ONE = 3
@@ -35,7 +33,6 @@ class Match:
     conversation: int
     title: str
     time: float
-    role: Role | None
     persona: str
     deleted: float | None
     is_archived: int

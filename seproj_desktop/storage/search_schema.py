@@ -122,3 +122,21 @@ DROP INDEX messages_by_conversation;
 CREATE INDEX messages_by_conversation ON messages (conversation, id, persona, persona_name, model);
 CREATE INDEX messages_by_time ON messages (created);
 """
+
+CREATE_FILTERED_PLACES = """
+-- A message's conversation and time, beside its place: what a filter shuts out need not be read among the long rows.
+ALTER TABLE search_places ADD COLUMN conversation INTEGER;
+ALTER TABLE search_places ADD COLUMN created REAL;
+UPDATE search_places SET (conversation, created) = (SELECT conversation, created FROM messages WHERE id = message);
+
+DROP TRIGGER message_added;
+DROP TRIGGER message_changed;
+CREATE TRIGGER message_added AFTER INSERT ON messages WHEN new.text <> '' BEGIN
+    INSERT INTO search_places (message, conversation, created) VALUES (new.id, new.conversation, new.created);
+    INSERT INTO message_search (rowid, text) SELECT place, text FROM message_words WHERE message = new.id;
+END;
+CREATE TRIGGER message_changed AFTER UPDATE OF text ON messages WHEN old.text IS NOT new.text AND new.text <> '' BEGIN
+    INSERT INTO search_places (message, conversation, created) VALUES (new.id, new.conversation, new.created);
+    INSERT INTO message_search (rowid, text) SELECT place, text FROM message_words WHERE message = new.id;
+END;
+"""

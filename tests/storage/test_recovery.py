@@ -92,6 +92,16 @@ def test_each_single_page_costs_its_own_rows_only(tmp_path: Path, noise: random.
         assert_sound(rescued)
 
 
+def test_lost_messages_are_known_without_their_places_in_the_search(damaged: Path, tmp_path: Path) -> None:
+    """As those are that have no text: an index still names them."""
+    with connect(damaged) as connection:
+        connection.execute("DELETE FROM search_places")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page, ids = next((page, ids) for page, ids in ids_by_page(damaged).items() if ids)
+    overwrite(damaged, [page])
+    assert recover(damaged, tmp_path / "rescued").lost == len(ids)
+
+
 @pytest.mark.parametrize("part", [0.1, 0.4, 0.9])
 def test_a_truncated_file(damaged: Path, tmp_path: Path, part: float) -> None:
     texts, pages = texts_in(damaged), ids_by_page(damaged)

@@ -68,6 +68,17 @@ def test_old_text_is_found_after_the_search_was_added(connection: sqlite3.Connec
     assert found == (2,)
 
 
+@pytest.mark.parametrize("old", range(1, VERSION + 1))
+def test_every_place_in_the_index_knows_its_message(connection: sqlite3.Connection, old: int) -> None:
+    bring_up_to_date(connection, old)
+    add_conversation(connection, dialogue(1, turns=3))
+    bring_up_to_date(connection)
+    query = "SELECT {} FROM search_places AS p JOIN messages AS m ON m.id = p.message"
+    places = connection.execute(query.format("m.id, p.conversation, p.created")).fetchall()
+    assert places == connection.execute("SELECT id, conversation, created FROM messages ORDER BY id").fetchall()
+    assert len(places) == 6
+
+
 @pytest.mark.parametrize("query", ["id > 7 ORDER BY id", "1 ORDER BY id DESC LIMIT 9"])
 def test_a_conversation_is_read_in_order_without_being_sorted(connection: sqlite3.Connection, query: str) -> None:
     bring_up_to_date(connection)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from seproj_desktop.storage.database import Database
 from seproj_desktop.storage.query import parse_query
 from seproj_desktop.storage.schema import bring_up_to_date
-from seproj_desktop.storage.search import Searcher, SearchHit, SearchResult, search
+from seproj_desktop.storage.search import FIND_MESSAGES, Searcher, SearchHit, SearchResult, search
 from seproj_desktop.storage.search_order import HITS_OF_ONE, RANKED
 from seproj_desktop.storage.store import SqliteStore
 
@@ -280,6 +280,15 @@ def test_a_filter_that_lets_nothing_through_costs_no_look_at_the_matches(library
     assert library.found("kafka before:2027")
     assert steps > 500, "what does look at matches"
     library.connection.set_progress_handler(None, 0)
+
+
+def test_what_a_filter_shuts_out_is_not_read_among_the_messages(library: Library) -> None:
+    """Their rows are long: who spoke, where and when is told by the indexes alone."""
+    sql = FIND_MESSAGES.format(relevance="1.0", conditions="p.created < 7 AND s.persona LIKE '%tester%'")
+    plan = library.connection.execute(f"EXPLAIN QUERY PLAN {sql}", ("kafka",))
+    steps = [row[3] for row in plan]
+    assert len(steps) == 4
+    assert steps[-1].startswith("SEARCH s USING COVERING INDEX messages_by_conversation")
 
 
 def test_pinned_folders_and_titles(library: Library) -> None:
