@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks.doors import check_demo_model
-from benchmarks.engine_bench import Plan, run_engine_benchmark
+from benchmarks.engine_bench import LEVELS, Plan, run_engine_benchmark
 from benchmarks.machine import Machine
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not WITHOUT_ENGINE.issuperset(parts):
             check_demo_model()
-        report = measure(parts, folder, quick=options.quick)
+        report = measure(parts, folder, options.clients, quick=options.quick)
     except BenchmarkError as error:
         print(f"benchmark: {error}\nLogs: {folder}", file=sys.stderr)
         return 1
@@ -61,12 +61,15 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
     parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
     parser.add_argument("--store", action="store_true", help="only the store, search, import and export, the sidebar")
+    parser.add_argument(
+        "--clients", type=int, nargs="+", choices=LEVELS, default=[], help="the engine with so many clients only"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single sample")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables")
     return parser
 
 
-def measure(parts: Sequence[str], folder: Path, *, quick: bool) -> Report:
+def measure(parts: Sequence[str], folder: Path, clients: Sequence[int], *, quick: bool) -> Report:
     """Runs the parts one after the other and prints each one's tables as soon as they are there."""
     started = time.monotonic()
     machine = Machine.here()
@@ -77,7 +80,7 @@ def measure(parts: Sequence[str], folder: Path, *, quick: bool) -> Report:
     print(as_text(report.sections[0]))
     for part in parts:
         shown = len(report.sections)
-        _run_part(part, folder, report, quick=quick)
+        _run_part(part, folder, report, clients, quick=quick)
         for section in report.sections[shown:]:
             print(as_text(section))
     load = ", ".join(f"{average:.2f}" for average in Machine.here().load)
@@ -88,9 +91,9 @@ def measure(parts: Sequence[str], folder: Path, *, quick: bool) -> Report:
     return report
 
 
-def _run_part(part: str, folder: Path, report: Report, *, quick: bool) -> None:
+def _run_part(part: str, folder: Path, report: Report, clients: Sequence[int], *, quick: bool) -> None:
     if part == "engine":
-        run_engine_benchmark(Plan.of(quick=quick), folder, report, _tell)
+        run_engine_benchmark(Plan.of(quick=quick).at(clients), folder, report, _tell)
     elif part == "replay":
         from benchmarks.replay import run_replay
 

@@ -18,6 +18,7 @@ from benchmarks.wire import Worker
 from seproj_desktop.engine.catalog import DEMO_NAME
 from seproj_desktop.engine.environment import engine_variables
 from seproj_desktop.engine.hardware import has_nvidia_gpu
+from seproj_desktop.engine.precision import plan_for_cpu
 from seproj_desktop.engine.vllm_engine import CPU_BLOCK
 from seproj_desktop.paths import resources_folder
 from seproj_desktop.settings import EngineSettings
@@ -59,7 +60,8 @@ def vllm_arguments(*, own_blocks: bool = False) -> list[str]:
     device: list[str] = []
     if not has_nvidia_gpu():
         blocks = [] if own_blocks else ["--block-size", str(CPU_BLOCK)]
-        device = ["--dtype", "bfloat16", "--kv-cache-memory-bytes", str(CACHE_MIB << 20), *blocks]
+        plan = plan_for_cpu(DEMO, usual_cache=CACHE_MIB, wanted_cache=CACHE_MIB)
+        device = ["--dtype", plan.dtype, "--kv-cache-memory-bytes", str(plan.cache), *blocks]
     return [
         *("--model", str(DEMO), "--served-model-name", DEMO_NAME),
         *("--max-model-len", str(CONTEXT), "--max-num-seqs", str(SEQUENCES)),

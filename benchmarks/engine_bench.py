@@ -5,9 +5,9 @@ disturbs a whole round disturbs both sides.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ VLLM = "c  vLLM /v1/chat/completions"
 OWN_BLOCKS = "d  the same, cache blocks of its own size"
 CHAT = "e  our /v1/chat/completions"
 TAKEN_IN = "f  the same, by vLLM's app within ours"
+LEVELS = (1, 8, 64, 256)
 SUBJECTS = (IN_PROCESS, GENERATE, DELTAS, CHAT, TAKEN_IN, VLLM, OWN_BLOCKS)
 PAIRS = ((GENERATE, VLLM), (DELTAS, VLLM), (CHAT, VLLM), (TAKEN_IN, VLLM), (CHAT, DELTAS), (GENERATE, OWN_BLOCKS))
 """Whose ratios are told; (a) has its clients in its CPU, so it stands in no pair."""
@@ -77,6 +78,11 @@ class Plan:
     @classmethod
     def of(cls, *, quick: bool) -> "Plan":
         return cls(1, {1: 2, 8: 1, 64: 1, 256: 1}) if quick else cls(5, {1: 4, 8: 3, 64: 2, 256: 1})
+
+    def at(self, clients: Collection[int]) -> "Plan":
+        """Only with so many clients; with none given, all of it."""
+        wanted = {level: requests for level, requests in self.requests.items() if level in clients}
+        return replace(self, requests=wanted) if clients else self
 
 
 @dataclass(frozen=True, slots=True)

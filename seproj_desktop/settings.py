@@ -59,7 +59,7 @@ class EngineSettings(Section):
         default=None,
         ge=1,
         title="CPU cache",
-        description="key-value cache in MiB without a GPU; empty: 256 for the demo model, else 4,096",
+        description="MiB of keys and values without a GPU; empty: 256 for the demo model, else 4,096; twice in float32",
     )
     eager: bool = Field(
         default=False,

@@ -29,7 +29,7 @@ from seproj_desktop.settings import EngineSettings
 
 logger = logging.getLogger(__name__)
 
-DEMO_CACHE_MIB = 256
+DEMO_CACHE_MIB, USUAL_CACHE_MIB = 256, 4096
 KILL_INTERVAL = 0.05
 CLOSE_SECONDS = 1.0
 
@@ -179,7 +179,8 @@ class VllmLoader:
             context_length=settings.context_length,
             max_sequences=settings.max_sequences,
             gpu_memory_fraction=settings.gpu_memory_fraction,
-            cpu_cache_mib=settings.cpu_cache_mib or (DEMO_CACHE_MIB if model.kind == "demo" else None),
+            cpu_cache_mib=settings.cpu_cache_mib,
+            usual_cpu_cache_mib=DEMO_CACHE_MIB if model.kind == "demo" else USUAL_CACHE_MIB,
             eager=settings.eager,
         )
 
