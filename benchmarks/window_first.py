@@ -1,13 +1,14 @@
 """The window first: its own first token while nobody, 64 and 256 clients keep its server busy, and how its loop fares.
 
-The real window on a virtual display with the server switched on; its questions come at random moments.
+The real window on a virtual display with the server switched on; its questions come at random moments. Once with the
+places in the engine that the program has by default, where half of 256 clients wait, and once with one for everybody.
 """
 
 import json
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,6 +19,7 @@ from benchmarks.report import Report, Section
 from benchmarks.startup import port_once_ready
 from benchmarks.wire import Worker
 from benchmarks.x11 import VirtualDisplay
+from seproj_desktop.settings import EngineSettings
 
 LEVELS = (0, 64, 256)
 SETTLING_SECONDS = 2.0
@@ -31,6 +33,8 @@ class Found:
     """At one number of clients: the questions' times in seconds, and the event loop's stalls in milliseconds."""
 
     clients: int
+    places: int
+    """The sequences that the engine answers at once."""
     busy: float
     """The requests in the engine when a question came, median."""
     shown: tuple[float, ...]
@@ -40,25 +44,32 @@ class Found:
 
 
 def run_window_first(folder: Path, report: Report, tell: Callable[[str], None], *, quick: bool) -> None:
-    with VirtualDisplay() as display, ExitStack() as stack:
-        variables = {"DISPLAY": display.name, "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(folder)}
-        tell("loading the engine behind the window")
-        arguments = ["--data-dir", str(folder / "first-data")]
-        environment = variables | doors.settings_variables(doors.engine_settings("auto"))
-        probe = stack.enter_context(Worker("first-probe", "window_probe", arguments, folder, environment))
-        client = stack.enter_context(Worker("first-client", "client", [], folder))
-        port = port_once_ready(probe)
-        _questions(probe, 5)
-        found = [_measure(probe, client, port, clients, 15 if quick else 60, tell) for clients in LEVELS]
-    report.data["window_first"] = [
-        {"clients": one.clients, "busy": one.busy, "shown": one.shown, "first": one.first, "step": one.step}
-        | {"stalls": one.stalls}
-        for one in found
-    ]
+    found: list[Found] = []
+    for places in (EngineSettings().max_sequences, doors.SEQUENCES):
+        found += _measure_all(folder, places, 15 if quick else 60, tell)
+    report.data["window_first"] = [asdict(one) for one in found]
     report.add(section(found))
 
 
-def _measure(probe: Worker, client: Worker, port: int, clients: int, count: int, tell: Callable[[str], None]) -> Found:
+def _measure_all(folder: Path, places: int, count: int, tell: Callable[[str], None]) -> list[Found]:
+    """One window from its start to its end."""
+    with VirtualDisplay() as display, ExitStack() as stack:
+        tell(f"loading an engine with {places} places behind the window")
+        settings = doors.engine_settings("auto").model_copy(update={"max_sequences": places})
+        environment = {"DISPLAY": display.name, "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(folder)}
+        environment |= doors.settings_variables(settings)
+        arguments = ["--data-dir", str(folder / f"first-{places}-data")]
+        probe = stack.enter_context(Worker(f"first-{places}-probe", "window_probe", arguments, folder, environment))
+        client = stack.enter_context(Worker(f"first-{places}-client", "client", [], folder))
+        port = port_once_ready(probe)
+        _questions(probe, 5)
+        return [_measure(probe, client, port, (clients, places), count, tell) for clients in LEVELS]
+
+
+def _measure(
+    probe: Worker, client: Worker, port: int, level: tuple[int, int], count: int, tell: Callable[[str], None]
+) -> Found:
+    clients, places = level
     tell(f"{count} questions in the window, {clients} clients at its server")
     if clients:
         bodies = prompts.candidates(LOAD_TOKENS)
@@ -72,6 +83,7 @@ def _measure(probe: Worker, client: Worker, port: int, clients: int, count: int,
         client.hear(600)
     return Found(
         clients,
+        places,
         median(one["busy"] for one in found),
         tuple(one["shown"] for one in found),
         tuple(one["first"] for one in found),
@@ -86,13 +98,13 @@ def _questions(probe: Worker, count: int) -> list[dict[str, Any]]:
 
 
 def section(found: list[Found]) -> Section:
-    idle = percentile(found[0].shown, 50)
+    idle = {one.places: percentile(one.shown, 50) for one in found if not one.clients}
     rows, notes = [], []
     for one in found:
-        shown, limit = percentile(one.shown, 50), 2 * idle + one.step
+        shown, limit = percentile(one.shown, 50), 2 * idle[one.places] + one.step
         rows.append(
             (
-                f"{one.clients} clients",
+                f"{one.clients} clients, {one.places} places",
                 f"{one.busy:.0f}",
                 f"{shown * 1e3:.0f}",
                 f"{percentile(one.shown, 99) * 1e3:.0f}",
@@ -106,16 +118,17 @@ def section(found: list[Found]) -> Section:
         )
         if one.clients:
             wording = "met" if shown <= limit else "MISSED"
+            level = f"{one.clients} clients, {one.places} places"
             notes.append(
-                f"Aim at {one.clients} clients, first token p50 at most twice the idle one and a step: "
+                f"Aim at {level}, first token p50 at most twice the idle one and a step: "
                 f"{limit * 1e3:.0f} ms; found {shown * 1e3:.0f}: {wording}."
             )
             frames = "met" if one.stalls["p99"] <= FRAME else "MISSED"
-            notes.append(
-                f"Aim at {one.clients} clients, 60 frames a second: p99 of the stalls under {FRAME}: {frames}."
-            )
+            notes.append(f"Aim at {level}, 60 frames a second: p99 of the stalls under {FRAME}: {frames}.")
     notes += [
         "First token: from the Qt thread back to it, with the feed's frame of 16 ms; in the engine: without them.",
+        "Places: what the engine answers at once, one of them the window's; 128 by default, whoever comes then waits.",
+        "A question waits for the end of the running step, half a step on average, and for the next one, its own.",
         "Step: the median time between two tokens of the window's own answer. Stalls as in the table of that name.",
     ]
     header = (

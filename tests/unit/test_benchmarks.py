@@ -162,9 +162,9 @@ def test_prompts_whose_answers_run_to_the_limit_are_chosen() -> None:
     assert prompts.choose(ScriptedDoor({1}), 16) == bodies[: prompts.ENOUGH]
 
 
-def found(clients: int, shown: float, step: float, late: float = 3.0) -> Found:
+def found(clients: int, shown: float, step: float, late: float = 3.0, places: int = 272) -> Found:
     stalls = {"longest": 20.0, "p99": late, "over_17": 1.0, "beats": 100.0}
-    return Found(clients, clients, (shown, shown), (shown / 2, shown / 2), step, stalls)
+    return Found(clients, places, clients, (shown, shown), (shown / 2, shown / 2), step, stalls)
 
 
 def test_the_window_may_wait_twice_its_idle_time_and_a_step() -> None:
@@ -173,6 +173,21 @@ def test_the_window_may_wait_twice_its_idle_time_and_a_step() -> None:
     assert "60 ms; found 50: met." in told.notes[0]
     assert "80 ms; found 90: MISSED." in told.notes[2]
     assert [note.endswith("met.") for note in told.notes[1:4:2]] == [True, False]
+
+
+def test_the_idle_time_is_that_of_as_many_places() -> None:
+    levels = [found(0, 0.02, 0.005, places=128), found(256, 0.05, 0.01, places=128)]
+    told = window_first_section([*levels, found(0, 0.03, 0.005), found(256, 0.05, 0.01)])
+    assert [row[0] for row in told.rows[1::2]] == ["256 clients, 128 places", "256 clients, 272 places"]
+    assert "50 ms; found 50: met." in told.notes[0]
+    assert "70 ms; found 50: met." in told.notes[2]
+
+
+def test_the_engine_may_be_measured_with_some_clients_only() -> None:
+    plan = engine_bench.Plan.of(quick=True)
+    assert plan.at([64]).requests == {64: 1}
+    assert plan.at([]) is plan
+    assert tuple(plan.requests) == engine_bench.LEVELS
 
 
 def of_doors(doors: tuple[str, ...], slowest: str) -> list[Sample]:
