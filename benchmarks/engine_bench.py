@@ -26,7 +26,6 @@ VLLM = "c  vLLM /v1/chat/completions"
 OWN_BLOCKS = "d  the same, cache blocks of its own size"
 CHAT = "e  our /v1/chat/completions"
 TAKEN_IN = "f  the same, by vLLM's app within ours"
-LEVELS = (1, 8, 64, 256)
 SUBJECTS = (IN_PROCESS, GENERATE, DELTAS, CHAT, TAKEN_IN, VLLM, OWN_BLOCKS)
 PAIRS = ((GENERATE, VLLM), (DELTAS, VLLM), (CHAT, VLLM), (TAKEN_IN, VLLM), (CHAT, DELTAS), (GENERATE, OWN_BLOCKS))
 """Whose ratios are told; (a) has its clients in its CPU, so it stands in no pair."""
@@ -66,6 +65,10 @@ FIGURES: dict[str, Callable[[Sample], float]] = {
     "first token p50": lambda sample: sample.first_p50,
     "CPU per token": lambda sample: sample.cpu_per_token,
 }
+
+
+LEVELS = (1, 8, 64, 256)
+"""Clients at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Found:
     step: float
     stalls: dict[str, float]
 
+    @property
+    def level(self) -> str:
+        return f"{self.clients} clients, {self.places} places"
+
 
 def run_window_first(folder: Path, report: Report, tell: Callable[[str], None], *, quick: bool) -> None:
     found: list[Found] = []
@@ -63,14 +67,14 @@ def _measure_all(folder: Path, places: int, count: int, tell: Callable[[str], No
         client = stack.enter_context(Worker(f"first-{places}-client", "client", [], folder))
         port = port_once_ready(probe)
         _questions(probe, 5)
-        return [_measure(probe, client, port, (clients, places), count, tell) for clients in LEVELS]
+        found = []
+        for clients in LEVELS:
+            tell(f"{count} questions in the window, {clients} clients at its server")
+            found.append(_measure(probe, client, port, clients, places, count))
+        return found
 
 
-def _measure(
-    probe: Worker, client: Worker, port: int, level: tuple[int, int], count: int, tell: Callable[[str], None]
-) -> Found:
-    clients, places = level
-    tell(f"{count} questions in the window, {clients} clients at its server")
+def _measure(probe: Worker, client: Worker, port: int, clients: int, places: int, count: int) -> Found:
     if clients:
         bodies = prompts.candidates(LOAD_TOKENS)
         load = {"kind": "generate", "port": port, "bodies": bodies, "clients": clients, "requests": 1 + count // 10}
@@ -104,7 +108,7 @@ def section(found: list[Found]) -> Section:
         shown, limit = percentile(one.shown, 50), 2 * idle[one.places] + one.step
         rows.append(
             (
-                f"{one.clients} clients, {one.places} places",
+                one.level,
                 f"{one.busy:.0f}",
                 f"{shown * 1e3:.0f}",
                 f"{percentile(one.shown, 99) * 1e3:.0f}",
@@ -118,13 +122,12 @@ def section(found: list[Found]) -> Section:
         )
         if one.clients:
             wording = "met" if shown <= limit else "MISSED"
-            level = f"{one.clients} clients, {one.places} places"
             notes.append(
-                f"Aim at {level}, first token p50 at most twice the idle one and a step: "
+                f"Aim at {one.level}, first token p50 at most twice the idle one and a step: "
                 f"{limit * 1e3:.0f} ms; found {shown * 1e3:.0f}: {wording}."
             )
             frames = "met" if one.stalls["p99"] <= FRAME else "MISSED"
-            notes.append(f"Aim at {level}, 60 frames a second: p99 of the stalls under {FRAME}: {frames}.")
+            notes.append(f"Aim at {one.level}, 60 frames a second: p99 of the stalls under {FRAME}: {frames}.")
     notes += [
         "First token: from the Qt thread back to it, with the feed's frame of 16 ms; in the engine: without them.",
         "Places: what the engine answers at once, one of them the window's; 128 by default, whoever comes then waits.",

@@ -5,10 +5,10 @@ is. Reads the model's folder; imports nothing of vLLM.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from seproj_desktop.engine.model_files import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ template shows the form of calls more surely than a name: many models are others
 
 def choose_parsers(folder: Path) -> Parsers:
     """For the model in this folder; none where its files tell nothing."""
-    kind = str(_read_json(folder / "config.json").get("model_type") or "")
+    kind = str(read_json(folder / "config.json").get("model_type") or "")
     template = _template(folder)
     return next((parsers for start, sign, parsers in KNOWN if kind.startswith(start) and sign in template), Parsers())
 
@@ -55,13 +55,5 @@ def _template(folder: Path) -> str:
     try:
         return (folder / "chat_template.jinja").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        template = _read_json(folder / "tokenizer_config.json").get("chat_template")
+        template = read_json(folder / "tokenizer_config.json").get("chat_template")
         return template if isinstance(template, str) else json.dumps(template, ensure_ascii=False)
-
-
-def _read_json(file: Path) -> Mapping[str, Any]:
-    try:
-        parsed = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

@@ -22,7 +22,7 @@ from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import GatedEngine
 from seproj_desktop.engine.output_reader import OutputReader
 from seproj_desktop.engine.parsers import choose_parsers
-from seproj_desktop.engine.precision import plan_for_cpu
+from seproj_desktop.engine.precision import USUAL_CACHE_MIB, plan_for_cpu
 from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
 from seproj_desktop.engine.quiet_import import quiet_import
 from seproj_desktop.engine.reasoning import CLOSE, opens_thinking
@@ -58,8 +58,7 @@ class EngineOptions:
     max_sequences: int = 128
     gpu_memory_fraction: float = 0.9
     cpu_cache_mib: int | None = None
-    usual_cpu_cache_mib: int = 4096
-    """Where none is wished for, with numbers of 16 bits."""
+    usual_cpu_cache_mib: int = USUAL_CACHE_MIB
     eager: bool = False
 
 

@@ -20,6 +20,7 @@ from seproj_desktop.engine.environment import borrowed_environment, engine_varia
 from seproj_desktop.engine.failures import explain_failure
 from seproj_desktop.engine.loader_thread import LoaderThread
 from seproj_desktop.engine.log_bridge import ChildRecord, LogBridge, stage_of
+from seproj_desktop.engine.precision import USUAL_CACHE_MIB
 from seproj_desktop.engine.protocol import Engine, LoadCancelledError, LoadStage, StageListener
 from seproj_desktop.engine.runtime_folder import RuntimeFolder
 from seproj_desktop.engine.start_method import EnvironmentContext, start_fork_server, stop_fork_server
@@ -29,7 +30,7 @@ from seproj_desktop.settings import EngineSettings
 
 logger = logging.getLogger(__name__)
 
-DEMO_CACHE_MIB, USUAL_CACHE_MIB = 256, 4096
+DEMO_CACHE_MIB = 256
 KILL_INTERVAL = 0.05
 CLOSE_SECONDS = 1.0
 
