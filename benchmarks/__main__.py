@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from benchmarks.doors import check_demo_model
+from benchmarks.doors import DEMO_SERVED, Served, check_demo_model
 from benchmarks.engine_bench import LEVELS, Plan, run_engine_benchmark
 from benchmarks.machine import Machine
+from benchmarks.made_up_model import SHAPE_NAME, made_up_model
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, as_markdown, as_text
 
@@ -27,13 +28,13 @@ WITHOUT_ENGINE = {"transcript", "store"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when everything was measured, 1 when something kept it from that, 130 after Ctrl+C."""
     options = build_parser().parse_args(arguments)
-    parts = [part for part in PARTS if getattr(options, part)] or list(PARTS)
+    parts = [part for part in (*PARTS, "gpu") if getattr(options, part)] or list(PARTS)
     signal.signal(signal.SIGTERM, _interrupt)
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         if not WITHOUT_ENGINE.issuperset(parts):
             check_demo_model()
-        report = measure(parts, folder, options.clients, quick=options.quick)
+        report = measure(parts, folder, options)
     except BenchmarkError as error:
         print(f"benchmark: {error}\nLogs: {folder}", file=sys.stderr)
         return 1
@@ -60,16 +61,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--startup", action="store_true", help="only start-up times and the window's stalls")
     parser.add_argument("--transcript", action="store_true", help="only the transcript, beside the naive way")
+    parser.add_argument("--gpu", action="store_true", help="only the card's memory: load, unload, kill, crash")
     parser.add_argument("--store", action="store_true", help="only the store, search, import and export, the sidebar")
     parser.add_argument(
         "--clients", type=int, nargs="+", choices=LEVELS, default=[], help="the engine with so many clients only"
+    )
+    parser.add_argument("--rounds", type=int, help="so many rounds of the engine")
+    parser.add_argument(
+        "--model",
+        choices=("demo", SHAPE_NAME),
+        default="demo",
+        help="for --engine, --first and --gpu: random weights of Qwen3-4B's shape instead of the demo model",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every single sample")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables")
     return parser
 
 
-def measure(parts: Sequence[str], folder: Path, clients: Sequence[int], *, quick: bool) -> Report:
+def measure(parts: Sequence[str], folder: Path, options: argparse.Namespace) -> Report:
     """Runs the parts one after the other and prints each one's tables as soon as they are there."""
     started = time.monotonic()
     machine = Machine.here()
@@ -78,11 +87,12 @@ def measure(parts: Sequence[str], folder: Path, clients: Sequence[int], *, quick
     report.data |= {"date": machine.date, "cpu": machine.cpu, "cores": machine.cores, "load": machine.load}
     report.data["versions"] = machine.versions
     print(as_text(report.sections[0]))
+    served = made_up_model(folder) if options.model == SHAPE_NAME else DEMO_SERVED
     for part in parts:
         shown = len(report.sections)
-        _run_part(part, folder, report, clients, quick=quick)
+        _run_part(part, folder, report, served, options)
         for section in report.sections[shown:]:
-            print(as_text(section))
+            print(as_text(section), flush=True)
     load = ", ".join(f"{average:.2f}" for average in Machine.here().load)
     report.sections[0] = Section(
         "This run", notes=[*machine.notes(), f"{time.monotonic() - started:.0f} s; load average afterwards {load}"]
@@ -91,9 +101,15 @@ def measure(parts: Sequence[str], folder: Path, clients: Sequence[int], *, quick
     return report
 
 
-def _run_part(part: str, folder: Path, report: Report, clients: Sequence[int], *, quick: bool) -> None:
+def _run_part(part: str, folder: Path, report: Report, served: Served, options: argparse.Namespace) -> None:
+    quick: bool = options.quick
     if part == "engine":
-        run_engine_benchmark(Plan.of(quick=quick).at(clients), folder, report, _tell)
+        plan = Plan.of(quick=quick).at(options.clients, options.rounds)
+        run_engine_benchmark(plan, folder, report, _tell, served)
+    elif part == "gpu":
+        from benchmarks.gpu import run_gpu
+
+        run_gpu(folder, report, _tell, served)
     elif part == "replay":
         from benchmarks.replay import run_replay
 
@@ -101,7 +117,7 @@ def _run_part(part: str, folder: Path, report: Report, clients: Sequence[int], *
     elif part == "first":
         from benchmarks.window_first import run_window_first
 
-        run_window_first(folder, report, _tell, quick=quick)
+        run_window_first(folder, report, _tell, served, quick=quick)
     elif part == "load_generator":
         from benchmarks.load_generator import run_load_generator
 

@@ -41,13 +41,21 @@ class InProcess:
         wall = time.perf_counter() - started
         return {"wall": wall, "answers": [dataclasses.asdict(answer) for answers in several for answer in answers]}
 
-    async def switch(self, _: dict[str, Any]) -> dict[str, float]:
+    async def switch(self, fields: dict[str, Any]) -> dict[str, float]:
         """Unloads and loads again, as a change of the model does; seconds."""
+        return {"stop": await self.stop(fields), "start": await self.start(fields)}
+
+    async def stop(self, _: dict[str, Any]) -> float:
+        """Unloads; seconds."""
         started = time.perf_counter()
         await self._manager.stop()
-        stopped = time.perf_counter()
+        return time.perf_counter() - started
+
+    async def start(self, _: dict[str, Any]) -> float:
+        """Loads, also after the engine has died; seconds."""
+        started = time.perf_counter()
         await self._manager.start()
-        return {"stop": stopped - started, "start": time.perf_counter() - stopped}
+        return time.perf_counter() - started
 
     async def _ask_all(self, bodies: list[dict[str, Any]], client: int, count: int) -> list[Answer]:
         answers = []
@@ -82,12 +90,12 @@ async def main() -> None:
     parser.add_argument("--settings", type=EngineSettings.model_validate_json, required=True)
     options = parser.parse_args()
     loader = VllmLoader(options.settings, options.runtime, lambda spec: Path(spec.source), has_gpu=has_nvidia_gpu())
-    manager = EngineManager(loader, resolve_model("demo", resources_folder() / "models" / "demo"))
+    manager = EngineManager(loader, resolve_model(options.settings.model, resources_folder() / "models" / "demo"))
     try:
         await manager.start()
         say("ready")
         doors = InProcess(manager)
-        await serve_commands({"run": doors.run, "switch": doors.switch})
+        await serve_commands({"run": doors.run, "switch": doors.switch, "stop": doors.stop, "start": doors.start})
     except Exception as error:  # noqa: BLE001  the parent says it
         say_error(error)
     finally:

@@ -49,10 +49,10 @@ def candidates(max_tokens: int) -> list[dict[str, Any]]:
     ]
 
 
-def as_chat(body: dict[str, Any]) -> dict[str, Any]:
+def as_chat(body: dict[str, Any], model: str = DEMO_NAME) -> dict[str, Any]:
     """The same request for /v1/chat/completions: same template switch, usage at the end."""
     return body | {
-        "model": DEMO_NAME,
+        "model": model,
         "stream": True,
         "stream_options": {"include_usage": True},
         "chat_template_kwargs": {"enable_thinking": False},
@@ -67,8 +67,8 @@ def choose(door: Door, max_tokens: int) -> list[dict[str, Any]]:
     return full[:ENOUGH] if len(full) >= 4 else bodies[:ENOUGH]
 
 
-class DemoTokenizer:
-    """Counts tokens as the demo model does; loaded when it is first needed."""
+class ModelTokenizer:
+    """Counts tokens as the model in `folder` does; loaded when it is first needed."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "tokenizer.json"

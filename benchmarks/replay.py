@@ -65,7 +65,7 @@ def _measure(
     subjects: list[Subject], rounds: int, requests: dict[int, int], tell: Callable[[str], None]
 ) -> list[Sample]:
     order = random.Random(SEED)
-    tokenizer = prompts.DemoTokenizer(doors.DEMO)
+    tokenizer = prompts.ModelTokenizer(doors.DEMO)
     samples: list[Sample] = []
     for subject in subjects:
         subject.driver.ask("run", clients=64, requests=2, **subject.fields)

@@ -47,21 +47,31 @@ class Found:
         return f"{self.clients} clients, {self.places} places"
 
 
-def run_window_first(folder: Path, report: Report, tell: Callable[[str], None], *, quick: bool) -> None:
+def run_window_first(
+    folder: Path,
+    report: Report,
+    tell: Callable[[str], None],
+    served: doors.Served = doors.DEMO_SERVED,
+    *,
+    quick: bool,
+) -> None:
     found: list[Found] = []
-    for places in (EngineSettings().max_sequences, doors.SEQUENCES):
-        found += _measure_all(folder, places, 15 if quick else 60, tell)
+    with VirtualDisplay() as display:
+        variables = {"DISPLAY": display.name, "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(folder)}
+        for places in (EngineSettings().max_sequences, doors.SEQUENCES):
+            settings = doors.engine_settings("auto", served).model_copy(update={"max_sequences": places})
+            environment = variables | doors.settings_variables(settings)
+            found += _measure_all(folder, environment, places, 15 if quick else 60, tell)
     report.data["window_first"] = [asdict(one) for one in found]
     report.add(section(found))
 
 
-def _measure_all(folder: Path, places: int, count: int, tell: Callable[[str], None]) -> list[Found]:
+def _measure_all(
+    folder: Path, environment: dict[str, str], places: int, count: int, tell: Callable[[str], None]
+) -> list[Found]:
     """One window from its start to its end."""
-    with VirtualDisplay() as display, ExitStack() as stack:
+    with ExitStack() as stack:
         tell(f"loading an engine with {places} places behind the window")
-        settings = doors.engine_settings("auto").model_copy(update={"max_sequences": places})
-        environment = {"DISPLAY": display.name, "QT_QPA_PLATFORM": "xcb", "XDG_RUNTIME_DIR": str(folder)}
-        environment |= doors.settings_variables(settings)
         arguments = ["--data-dir", str(folder / f"first-{places}-data")]
         probe = stack.enter_context(Worker(f"first-{places}-probe", "window_probe", arguments, folder, environment))
         client = stack.enter_context(Worker(f"first-{places}-client", "client", [], folder))

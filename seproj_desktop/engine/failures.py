@@ -30,6 +30,16 @@ KNOWN = (
         "Download the model again.",
     ),
     (
+        r"Device string must not be empty|No CUDA GPUs are available|Found no NVIDIA driver",
+        "This vLLM is built for a GPU, and there is none.",
+        "Look at the GPU's driver with nvidia-smi, or install vLLM for the CPU: make setup ENGINE=cpu",
+    ),
+    (
+        r"ModuleNotFoundError: No module named '([\w.]+)'",
+        "A library that vLLM needs is missing ({0}).",
+        "Install what is missing with make setup, then try again.",
+    ),
+    (
         r"(?:[Tt]okenizer).*(?:not|n't|[Ff]ail)",
         "The model's tokenizer cannot be read.",
         "Download the model again, or choose another.",

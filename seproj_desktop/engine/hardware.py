@@ -8,7 +8,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-DRIVER = Path("/proc/driver/nvidia/version")
+GPU_FILES = ("proc/driver/nvidia/gpus/*", "dev/nvidia[0-9]*", "usr/lib/wsl/lib/libcuda.so*")
+"""One of these is there where NVIDIA's driver serves a card: as a module of the kernel, in a container or sandbox that
+shows only its devices, under WSL."""
 PROCESSOR, MEMORY = Path("/proc/cpuinfo"), Path("/proc/meminfo")
 BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
 """Instructions for the arithmetic of neural networks in 16 bits, as the kernel names them; the last is Arm's."""
@@ -24,9 +26,9 @@ class Gpu:
     driver: str
 
 
-def has_nvidia_gpu() -> bool:
-    """Whether the NVIDIA driver is loaded and serves a card."""
-    return DRIVER.exists() and any(Path("/proc/driver/nvidia/gpus").glob("*"))
+def has_nvidia_gpu(root: Path = Path("/")) -> bool:
+    """Whether NVIDIA's driver serves a card."""
+    return any(any(root.glob(pattern)) for pattern in GPU_FILES)
 
 
 def list_gpus(timeout: float = 5.0) -> list[Gpu]:

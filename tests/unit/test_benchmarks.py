@@ -1,12 +1,15 @@
 """The benchmarks' own arithmetic, tables and parsers; nothing is timed here."""
 
 import json
+from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import engine_bench, load_generator, prompts, replay
+from benchmarks import doors, engine_bench, gpu, load_generator, made_up_model, prompts, replay
 from benchmarks.figures import Answer, Sample, paired_ratio, percentile, summarise
+from benchmarks.processes import BenchmarkError
 from benchmarks.report import Report, Section, aligned, as_markdown, as_text
 from benchmarks.streams import FIRST_TOKEN, LAST_CHUNK, BadStreamError, dechunk, read_ndjson, read_sse
 from benchmarks.window_first import Found
@@ -186,7 +189,8 @@ def test_the_idle_time_is_that_of_as_many_places() -> None:
 def test_the_engine_may_be_measured_with_some_clients_only() -> None:
     plan = engine_bench.Plan.of(quick=True)
     assert plan.at([64]).requests == {64: 1}
-    assert plan.at([]) is plan
+    assert plan.at([]) == plan
+    assert plan.at([], 2).rounds == 2
     assert tuple(plan.requests) == engine_bench.LEVELS
 
 
@@ -230,3 +234,59 @@ def test_a_failed_request_of_the_load_generator_is_told() -> None:
     told = load_generator.section({"/v1/completions": load_generator.Outcome.of(result)})
     assert told.rows == [("/v1/completions", "99", "1", "8.0", "500", "40", "90")]
     assert told.notes[0] == "Aim: no request fails; 1 did: MISSED."
+
+
+def test_the_made_up_model_has_as_many_weights_as_qwen3_4b() -> None:
+    shapes = dict(made_up_model.weight_shapes(made_up_model.SHAPE))
+    assert len(shapes) == 2 + 11 * 36
+    assert sum(prod(shape) for shape in shapes.values()) == pytest.approx(4.02e9, rel=0.001)
+
+
+def test_the_made_up_models_tokenizer_has_a_word_for_every_token(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer
+
+    made_up_model.write_tokenizer(tmp_path, 3000)
+    tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert tokenizer.get_vocab_size() == 3000
+    assert all(tokenizer.decode([token], skip_special_tokens=False) for token in range(2048, 3000))
+    ours, demo = (prompts.ModelTokenizer(folder) for folder in (tmp_path, doors.DEMO))
+    assert ours.count("Build a booking calendar.") == demo.count("Build a booking calendar.")
+
+
+def test_figures_are_told_of_the_doors_that_were_measured() -> None:
+    subjects = (engine_bench.GENERATE, engine_bench.VLLM)
+    samples = [sample(subject, number, 1.0) for subject in subjects for number in range(2)]
+    assert [row[0] for row in engine_bench.figures_section(samples).rows] == list(subjects)
+    assert [row[0] for row in engine_bench.ratios_section(samples, "", 0).rows] == ["b / c"]
+
+
+def test_vllms_own_server_looks_for_what_ours_looks_for() -> None:
+    arguments = doors.vllm_arguments(with_parsers=True)
+    assert arguments[arguments.index("--reasoning-parser") + 1] == "qwen3"
+    assert arguments[arguments.index("--tool-call-parser") + 1] == "hermes"
+    assert "--reasoning-parser" not in doors.vllm_arguments()
+
+
+def fake_card(folder: Path, monkeypatch: pytest.MonkeyPatch, used: int) -> None:
+    program = folder / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\necho {used}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_memory_is_back_when_it_is_near_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_card(tmp_path, monkeypatch, used=540)
+    assert gpu.used_memory() == 540
+    assert gpu.wait_until_back(500) < gpu.BACK_SECONDS
+
+
+def test_memory_that_stays_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_card(tmp_path, monkeypatch, used=900)
+    with pytest.raises(BenchmarkError, match="900 MiB are still in use"):
+        gpu.wait_until_back(500, timeout=0.0)
+
+
+def test_without_a_card_its_memory_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BenchmarkError, match="needs an NVIDIA card"):
+        gpu.run_gpu(tmp_path, Report("r"), print, doors.DEMO_SERVED)

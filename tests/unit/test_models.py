@@ -91,6 +91,8 @@ def record(cause: str) -> ChildRecord:
         ("torch.OutOfMemoryError: CUDA out of memory.", "not enough memory", "smaller"),
         ("ValueError: Model architectures ['NoSuch'] are not supported for now.", "NoSuch", "newer"),
         ("SafetensorError: HeaderTooLarge", "damaged", "Download"),
+        ("RuntimeError: Device string must not be empty", "there is none", "nvidia-smi"),
+        ("ModuleNotFoundError: No module named 'flashinfer'", "(flashinfer)", "make setup"),
         ("KeyError: 'something new'", "something new", "log"),
     ],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seproj_desktop.engine.hardware import free_memory, lacks_bfloat16
+from seproj_desktop.engine.hardware import free_memory, has_nvidia_gpu, lacks_bfloat16
 from seproj_desktop.engine.precision import CpuPlan, make_plan, plan_for_cpu
 from seproj_desktop.paths import resources_folder
 
@@ -88,3 +88,15 @@ def test_a_folder_without_weights_decides_nothing(tmp_path: Path) -> None:
 def test_this_machine_knows_what_to_do_with_the_demo_model() -> None:
     plan = plan_for_cpu(resources_folder() / "models" / "demo", usual_cache=1, wanted_cache=None)
     assert plan == (CpuPlan("float32", 2 * MIB) if lacks_bfloat16() else CpuPlan("bfloat16", MIB))
+
+
+@pytest.mark.parametrize(
+    "file", ["proc/driver/nvidia/gpus/0000:00:06.0", "dev/nvidia0", "usr/lib/wsl/lib/libcuda.so.1"]
+)
+def test_a_card_is_seen_by_its_driver_its_device_or_windows_library(file: str, tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "nvidiactl").touch()  # stays when the card itself is not given to a container
+    assert not has_nvidia_gpu(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).touch()
+    assert has_nvidia_gpu(tmp_path)
