@@ -34,7 +34,7 @@ SEQUENCES = 272
 START_SECONDS = 600.0
 GPU_SHARE = 0.24
 """Of the card's memory, for each of the engines that stay up together."""
-OWN_LOGGING = ("VLLM_LOGGING_CONFIG_PATH",)
+OWN_VARIABLES = ("VLLM_LOGGING_CONFIG_PATH", "VLLM_V1_OUTPUT_PROC_CHUNK_SIZE")
 """Variables of ours that vLLM's own server does not get."""
 
 
@@ -102,9 +102,9 @@ def _parser_arguments(folder: Path) -> list[str]:
 
 
 def vllm_variables(folder: Path) -> dict[str, str]:
-    """The environment that our loader gives to vLLM, but for the logging."""
+    """The environment that our loader gives to vLLM, but for `OWN_VARIABLES`."""
     ours = engine_variables(folder, folder / "unused", eager=not has_nvidia_gpu())
-    return {name: value for name, value in ours.items() if name not in OWN_LOGGING}
+    return {name: value for name, value in ours.items() if name not in OWN_VARIABLES}
 
 
 def start_in_process(

@@ -116,9 +116,9 @@ def main() -> int:
     def assembled() -> App:
         pulse.begin.emit()
         app = assemble(settings, paths, reporter)
-        app.engine.subscribe(tell_engine)
         app.engine.subscribe(lambda status: panes.use(app) if isinstance(status, Ready) else None)
         app.engine.subscribe(lambda status: questions.use(app) if isinstance(status, Ready) else None)
+        app.engine.subscribe(tell_engine)  # the last: who hears it may ask at once
         app.server.subscribe(tell_server)
         return app
 

@@ -7,7 +7,7 @@ backend's loop.
 import argparse
 import logging
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from starlette.types import ASGIApp
 
 from seproj_desktop.chat import events
-from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling, SamplingWishes, TextTaker
+from seproj_desktop.chat.messages import (
+    SERVER_PRIORITY,
+    ChatMessage,
+    GenerationJob,
+    Sampling,
+    SamplingWishes,
+    TextTaker,
+)
 from seproj_desktop.chat.prompts import TRANSCRIPT_STOP, plain_transcript
 from seproj_desktop.engine import vllm_http
 from seproj_desktop.engine.chat_form import ChatForm
@@ -185,6 +192,9 @@ class VllmEngine:
         self._counters = counters
         self._running: set[str] = set()
         self._aborted: set[str] = set()
+        self._first: set[str] = set()
+        """vLLM's own ids of the window's running requests."""
+        hand_out_first(llm.engine_core, self._first)
         self._serving = serving
         self._gate = GatedEngine(llm, vllm_http.bound_blanks)
         self.http_app: ASGIApp | None = None
@@ -263,6 +273,8 @@ class VllmEngine:
             queue = await self._llm.add_request(job.request_id, prompt, sampling, priority=job.priority)
             if job.request_id in self._aborted:  # vLLM knew nothing of it while its prompt was being read
                 await self._llm.abort(job.request_id)
+            if job.priority < SERVER_PRIORITY:
+                self._first.add(queue.request_id)
             if job.taker is not None:
                 _offer_first(queue, reader, job.taker)
             is_finished = False
@@ -273,6 +285,7 @@ class VllmEngine:
                     for event in reader.read(output):
                         yield event
             finally:
+                self._first.discard(queue.request_id)
                 if not is_finished:
                     await self._llm.abort(queue.request_id, internal=True)
         except EngineDeadError:
@@ -414,6 +427,23 @@ def _offer_first(queue: Any, reader: OutputReader, taker: TextTaker) -> None:
             put(output)
 
     queue.put = offer_or_put
+
+
+def hand_out_first(core: Any, first: Collection[str]) -> None:
+    """Makes vLLM hand out, of each step's outputs, those of the requests in `first` before all others.
+
+    WORKAROUND: it does so in the order of computing and has no hook. With its slices as small as `engine_variables`
+    makes them, the window's token need not wait until the server's tokens are written to their sockets.
+    """
+    pull = core.get_output_async
+
+    async def pull_sorted() -> Any:
+        outputs = await pull()
+        if first:
+            outputs.outputs.sort(key=lambda output: output.request_id not in first)
+        return outputs
+
+    core.get_output_async = pull_sorted
 
 
 def _has_template(llm: "AsyncLLM") -> bool:

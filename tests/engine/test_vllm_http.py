@@ -15,6 +15,7 @@ import pytest
 from seproj_desktop.chat.messages import SERVER_PRIORITY
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine import vllm_http
+from seproj_desktop.engine.environment import SLICE
 from seproj_desktop.engine.gate import CURRENT_CALL
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.parsers import KNOWN, Parsers
@@ -140,3 +141,15 @@ async def test_compact_json_holds_in_the_engine_s_configuration(manager: EngineM
     engine: Any = await manager.start()
     config = engine._llm.vllm_config.structured_outputs_config
     assert (config.disable_any_whitespace, config.backend, config.reasoning_parser) == (True, "auto", "qwen3")
+
+
+async def test_a_step_s_outputs_can_be_put_in_order(manager: EngineManager) -> None:
+    import vllm.envs
+    from vllm.v1.engine import EngineCoreOutput, EngineCoreOutputs
+    from vllm.v1.engine.core_client import AsyncMPClient
+
+    assert parameters(AsyncMPClient.get_output_async) == ["self"]
+    assert EngineCoreOutputs().outputs == []
+    assert "request_id" in EngineCoreOutput.__struct_fields__
+    assert "VLLM_V1_OUTPUT_PROC_CHUNK_SIZE" in vllm.envs.environment_variables
+    assert vllm.envs.VLLM_V1_OUTPUT_PROC_CHUNK_SIZE == SLICE
