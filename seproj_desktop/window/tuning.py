@@ -33,7 +33,9 @@ PARTS = ("markdown.parser", "layout.box", "layout.sheet", "view", "transcript")
 HEAVY_MODULES = ("markdown_it", *(f"{TRANSCRIPT}.{part}" for part in PARTS))
 """What an answer's view is made of, in portions of 20 to 50 ms."""
 COMMON_LANGUAGES = ("python", "bash", "javascript", "json")
-"""Whose first block of code need not wait for its colours."""
+"""Whose first block of code need not wait for its colours, not even right after the start."""
+LATER_INTERVAL = 10
+"""Milliseconds between those steps that nothing waits for."""
 
 
 def tune_threads() -> None:
@@ -43,11 +45,11 @@ def tune_threads() -> None:
 
 def warm_up(font: QFont) -> None:
     """Does at once what `WarmUp` does in steps."""
-    for step in warming_steps(font):
+    for step in (*warming_steps(font), *later_steps()):
         step()
 
 
-def warming_steps(font: QFont) -> Iterator[Callable[[], None]]:
+def warming_steps(font: QFont) -> Iterator[Callable[[], object]]:
     """What is slow the first time: each font's letters (10 to 40 ms), the Markdown parser, the transcript's parts, and
     the colours of code.
 
@@ -67,15 +69,22 @@ def warming_steps(font: QFont) -> Iterator[Callable[[], None]]:
         yield partial(warm_lexer, language)
 
 
+def later_steps() -> Iterator[Callable[[], object]]:
+    """The colours of all other languages, and of what is rare in these: an answer that comes may have any of them."""
+    from seproj_desktop.window.transcript.colours import languages
+
+    return languages.warming_steps()
+
+
 def import_module(name: str) -> None:
     importlib.import_module(name)
 
 
 def warm_parser() -> None:
     """Has the Markdown parser build its rules."""
-    from seproj_desktop.window.transcript.markdown import parser
+    from seproj_desktop.window.transcript.markdown import reading
 
-    parser.warm_up()
+    reading.warm_up()
 
 
 def warm_lexer(language: str) -> None:
@@ -95,7 +104,7 @@ def draw_letters(font: QFont) -> None:
 
 
 class WarmUp(QObject):
-    """Takes the warming steps one by one, between the window's other events.
+    """Takes the warming steps one by one, between the window's other events, and after `done` the later ones.
 
     Whoever imports something large waits until `done`: two threads that import hold each other up for seconds.
     """
@@ -105,23 +114,32 @@ class WarmUp(QObject):
     def __init__(self, font: QFont, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._steps = warming_steps(font)
+        self._is_done = False
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
+
+    @property
+    def is_at_work(self) -> bool:
+        return self._timer.isActive()
 
     def start(self) -> None:
         self._timer.start()
 
     def stop(self) -> None:
-        """What is not warm yet stays cold, and `done` is never told."""
+        """What is not warm yet stays cold, and `done` is not told any more."""
         self._timer.stop()
 
     def _step(self) -> None:
         step = next(self._steps, None)
-        if step is None:
-            self._timer.stop()
-            self.done.emit()
-        else:
+        if step is not None:
             step()
+        elif self._is_done:
+            self._timer.stop()
+        else:
+            self._is_done = True
+            self._steps = later_steps()
+            self._timer.setInterval(LATER_INTERVAL)
+            self.done.emit()
 
 
 class Collector(QObject):

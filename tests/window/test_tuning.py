@@ -1,10 +1,11 @@
-"""The collector: what it walks, and when."""
+"""The collector: what it walks, and when. The warming: what waits for it."""
 
 import gc
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.tuning import (
     BUSY,
@@ -13,6 +14,7 @@ from seproj_desktop.window.tuning import (
     FULL_SECONDS,
     LONGEST_SECONDS,
     Collector,
+    WarmUp,
 )
 
 
@@ -66,3 +68,11 @@ def test_without_any_calm_the_old_are_walked_late(collector: Collector, clock: C
     kept = make_much()
     assert (collector.collect(), collector.interval) == (2, BUSY_INTERVAL)
     assert len(kept) == 2 * BUSY
+
+
+def test_what_nothing_waits_for_is_warmed_after_the_start(qapp: QApplication, qtbot: QtBot) -> None:
+    warm = WarmUp(qapp.font())
+    with qtbot.waitSignal(warm.done):
+        warm.start()
+    assert warm.is_at_work
+    qtbot.waitUntil(lambda: not warm.is_at_work)

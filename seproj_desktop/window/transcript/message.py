@@ -15,6 +15,7 @@ from typing import NamedTuple
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, Table
 from seproj_desktop.window.transcript.markdown.chapters import chapters, numbered
+from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
 from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
 
@@ -107,6 +108,7 @@ class Message:
         "_definitions",
         "_ending",
         "_entry",
+        "_growing",
         "_is_open",
         "_note",
         "_parsed_characters",
@@ -151,6 +153,8 @@ class Message:
         """Of a long stored text: where each begins, and its text."""
         self._splitter: Splitter | None = None
         self._thinking: Splitter | None = None
+        self._growing: GrowingText | None = None
+        """What reads the open segment, once there is one."""
 
     @property
     def is_open(self) -> bool:
@@ -378,9 +382,11 @@ class Message:
         return contents
 
     def _parsed(self, part: Part, number: int, segment: Segment) -> list[tuple[Place, Leaf]]:
+        return [(Place(part, number, index), leaf) for index, leaf in enumerate(self._read(segment))]
+
+    def _read(self, segment: Segment) -> tuple[Leaf, ...]:
         self._parsed_characters += len(segment.lead) + len(segment.text)
-        found = leaves(segment, self._definitions)
-        return [(Place(part, number, index), leaf) for index, leaf in enumerate(found)]
+        return leaves(segment, self._definitions)
 
     def _all_parsed(self, part: Part, splitter: Splitter, first: int) -> list[tuple[Place, Content]]:
         """Everything from segment `first` on: the last ones parsed, the open end healed."""
@@ -392,10 +398,18 @@ class Message:
             else:
                 contents += self._parsed(part, number, closed[number])
         for number, segment in enumerate(tail, len(closed)):
-            self._parsed_characters += len(segment.lead) + len(segment.text)
-            found = open_leaves(segment) if segment is tail[-1] else leaves(segment)
+            found = self._open_parsed(segment) if segment is tail[-1] else self._read(segment)
             contents += [(Place(part, number, index), still_open(leaf)) for index, leaf in enumerate(found)]
         return contents
+
+    def _open_parsed(self, segment: Segment) -> tuple[Leaf, ...]:
+        if self._growing is None:
+            self._growing = GrowingText()
+        before = self._growing.characters
+        found = open_leaves(segment, self._growing)
+        read = self._growing.characters - before
+        self._parsed_characters += read or len(segment.lead) + len(segment.text)
+        return found
 
     # Putting them in their places
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
 
 from seproj_desktop.window.theme import blend
-from seproj_desktop.window.transcript.layout.box import Control, Look, Mark
+from seproj_desktop.window.transcript.layout.box import PLAIN, Control, Look, Mark
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
@@ -110,4 +110,5 @@ def look(shown: Shown, maker: BoxMaker, moment: Moment) -> Look:
         if found is not None:
             marks.append(Mark(*found, style.selection))
     hovered = moment.hovered[1] if moment.hovered is not None and moment.hovered[0] is shown.piece else None
-    return Look(marks, hovered, moment.copied is shown.piece)
+    is_copied = moment.copied is shown.piece
+    return Look(marks, hovered, is_copied) if marks or hovered or is_copied else PLAIN

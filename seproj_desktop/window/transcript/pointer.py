@@ -21,6 +21,17 @@ from seproj_desktop.window.transcript.view import TranscriptView
 SCROLL_MILLISECONDS = 16
 LOOK_MILLISECONDS = 50
 """After which text that has moved is looked at under a mouse that has not: in every frame it would cost too much."""
+HEARD = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseMove,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.Leave,
+        QEvent.Type.ToolTip,
+    }
+)
+"""Events of the viewport; it has others in every frame."""
 FASTEST_SCROLL = 40
 """Pixels per frame while a selection is drawn beyond an edge."""
 
@@ -62,11 +73,14 @@ class Pointer(QObject):
         self._is_selecting = False
         self._hovered: Message | None = None
         view.viewport().installEventFilter(self)
+        self._will_look = False
         self._look_timer = QTimer(self, interval=LOOK_MILLISECONDS, singleShot=True)
         self._look_timer.timeout.connect(self._look)
         view.scrolled.connect(self._on_scrolled)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in HEARD:
+            return False
         if not isValid(self._view):  # a view that is deleted under the mouse is told that the mouse has left
             return False
         match event.type():
@@ -269,11 +283,13 @@ class Pointer(QObject):
         return True
 
     def _on_scrolled(self) -> None:
-        if not self._look_timer.isActive():
+        if not self._will_look:
+            self._will_look = True
             self._look_timer.start()
 
     def _look(self) -> None:
         """The text has moved under the mouse."""
+        self._will_look = False
         if self._view.viewport().underMouse() and not self._is_selecting:
             self._hover(self._view.viewport().mapFromGlobal(self._view.cursor().pos()))
 

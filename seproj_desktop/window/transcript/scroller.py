@@ -39,6 +39,9 @@ class Shown(NamedTuple):
     def bottom(self) -> int:
         return self.box_top + self.box.height
 
+    def moved(self, step: int) -> "Shown":
+        return Shown(self.message, self.piece, self.before, self.box, self.content, self.top + step, self.gap)
+
     def top_of_change(self, before: "Shown") -> int:
         """Where what looks different begins; `before` is the same piece as it was painted."""
         inside = self.box.changed_since(before.box) if before.gap == self.gap else 0.0
@@ -291,7 +294,7 @@ class Scroller:
         step = rest - above[-1].bottom
         if above[0].top + step > 0:
             return None
-        shown = [one._replace(top=one.top + step) for one in above if one.bottom + step > 0]
+        shown = [one.moved(step) for one in above if one.bottom + step > 0] if step else above
         for spot, box in reversed(found):
             shown.append(self._shown(spot, box, rest))
             rest += spot.piece.height

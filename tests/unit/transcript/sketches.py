@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from seproj_desktop.window.transcript.markdown.blocks import Code, Formula, Heading, Leaf, Paragraph, Row, Rule, Table
+from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
 from seproj_desktop.window.transcript.markdown.inline import Run
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
 from seproj_desktop.window.transcript.markdown.splitter import Segment, Splitter
@@ -27,7 +28,7 @@ def open_leaves_of(splitter: Splitter) -> list[Leaf]:
     """What the view shows of a growing text."""
     tail = splitter.tail()
     found = [leaf for segment in (*splitter.closed, *tail[:-1]) for leaf in leaves(segment)]
-    return found + [leaf for segment in tail[-1:] for leaf in open_leaves(segment)]
+    return found + [leaf for segment in tail[-1:] for leaf in open_leaves(segment, GrowingText())]
 
 
 def sketched(text: str, *, is_literal: bool = False) -> list[str]:

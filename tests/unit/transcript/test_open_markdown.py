@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seproj_desktop.window.transcript.markdown.blocks import Table, seen_text
+from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
 from seproj_desktop.window.transcript.markdown.holding import LONGEST
 from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
 from seproj_desktop.window.transcript.markdown.splitter import Splitter
@@ -274,7 +275,7 @@ def test_no_text_is_too_odd(text: str) -> None:
         splitter.feed(character)
         for segment in splitter.tail():
             leaves(segment)
-            open_leaves(segment)
+            open_leaves(segment, GrowingText())
     splitter.finish()
     known = definitions(splitter.closed)
     assert [leaf for segment in splitter.closed for leaf in leaves(segment, known)] == leaves_of(text)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from seproj_desktop.window.transcript.colours import languages
-from seproj_desktop.window.transcript.markdown import parser
+from seproj_desktop.window.transcript.markdown import parser, reading
 from seproj_desktop.window.transcript.markdown.markdown import Markdown
 from tests.unit.transcript.sketches import growing, split
 
@@ -29,7 +29,7 @@ LARGE = 500
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The large patterns that the standard library compiles from now on."""
     re.purge()
-    parser.warm_up()
+    reading.warm_up()
     patterns: list[str] = []
     compile_pattern = re._compiler.compile  # type: ignore[attr-defined]
 
@@ -55,6 +55,18 @@ def test_a_warm_lexer_compiles_nothing_for_plain_code(compiled: list[str]) -> No
     lexer = languages.lexer_for("python")
     assert lexer is not None
     assert lexer.line("return shown(value) + 1", lexer.start)[0]
+    assert compiled == []
+
+
+def test_once_all_steps_are_taken_no_language_compiles_anything(compiled: list[str]) -> None:
+    for step in languages.warming_steps():
+        step()
+    compiled.clear()
+    for name in languages.GRAMMARS:
+        lexer = languages.lexer_for(name)
+        assert lexer is not None
+        for mode in lexer.modes:
+            lexer.prepare(mode)
     assert compiled == []
 
 

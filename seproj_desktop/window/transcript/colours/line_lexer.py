@@ -4,7 +4,7 @@ Pure functions of their arguments, in time linear in the line, so that a growing
 hostile text costs no more than other text. No Qt; any thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from seproj_desktop.window.transcript.colours.kinds import Span, Spans
@@ -25,9 +25,18 @@ class LineLexer:
         self.start: State = (Frame(next(iter(grammar))),)
         self._grammar = grammar
         self._find_guest = guests
-        self._machines: dict[str, Machine] = {}  # made on first use: compiling takes most of a millisecond each
+        self._machines: dict[str, Machine] = {}
         self._closed = {name for name, mode in grammar.items() if mode.closer}
         self._guests = {name for name, mode in grammar.items() if mode.guest}
+
+    @property
+    def modes(self) -> Iterable[str]:
+        """What there is to prepare."""
+        return self._grammar
+
+    def prepare(self, mode: str) -> None:
+        """Compiles a mode, which is done on its first use otherwise: most take a millisecond or two, a few ten."""
+        self._machine(mode)
 
     def line(self, text: str, state: State) -> tuple[Spans, State]:
         if not text or text.isspace():

@@ -5,7 +5,7 @@ On the Qt thread, no widget. Formulas and colours come from collaborators, and m
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
@@ -62,8 +62,7 @@ class CodeLook:
     has_numbers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What surrounds a piece: the piece before it in its message, its table's first piece, its block's colours."""
 
     before: Piece | None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat
@@ -19,8 +20,7 @@ SetFormula = Callable[[str, float], Picture | None]
 """An inline formula's picture for TeX and a text size in pixels; None while there is none, or never will be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """Positions `start` to `end`."""
 
     start: int

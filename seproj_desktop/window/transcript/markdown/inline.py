@@ -44,3 +44,14 @@ Runs = tuple[Run, ...]
 def runs_text(runs: Iterable[Run]) -> str:
     """What is seen, without styles."""
     return "".join([run.text for run in runs])
+
+
+def joined(runs: Iterable[Run]) -> Runs:
+    """The same text in as few runs as there are styles."""
+    found: list[Run] = []
+    for run in runs:
+        if found and (found[-1].style, found[-1].target) == (run.style, run.target) and Style.MATH not in run.style:
+            found[-1] = found[-1]._replace(text=found[-1].text + run.text)
+        elif run.text:
+            found.append(run)
+    return tuple(found)

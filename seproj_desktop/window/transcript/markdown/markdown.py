@@ -15,14 +15,12 @@ from markdown_it.rules_inline import image, link
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 
-from seproj_desktop.window.transcript.markdown.marks import DEFINITION, formula_at
+from seproj_desktop.window.transcript.markdown.marks import DEFINITION, MOST_BRACKETS, formula_at
 
 RULES = ["newline", "escape", "backticks", "strikethrough", "emphasis", "link", "image", "entity", "linkify", "text"]
 PAIR_RULES = ["balance_pairs", "strikethrough", "emphasis", "fragments_join"]
 DEEPEST = 20
 """Links in links in links."""
-MOST_BRACKETS = 64
-"""A paragraph with more of them is no prose; reading it as links takes time in their square."""
 
 NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,64})\](?!\()")
 AUTOLINK = re.compile(

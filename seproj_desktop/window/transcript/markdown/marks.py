@@ -49,6 +49,8 @@ DELIMITER = re.compile(r":?-+:?$")
 TASK = re.compile(r"\[([ xX])\][ \t]")
 INLINE_MARK = re.compile(r"[\\`*_~\[<&$@]|://|www\.| {2}\n", re.IGNORECASE)
 """Text without any of them needs no reading."""
+MOST_BRACKETS = 64
+"""A paragraph with more of them is no prose; reading it as links takes time in their square."""
 LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 
 

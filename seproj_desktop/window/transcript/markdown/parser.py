@@ -1,13 +1,9 @@
-"""Segments as leaves: what the view draws. Pure; on the Qt thread, one segment at a time.
+"""Segments as leaves: what the view draws. Pure; on the Qt thread, one segment at a time."""
 
-markdown-it is imported with the first segment that needs it; `warm_up` does it ahead of time.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache, lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never
+from functools import lru_cache
+from typing import assert_never
 
 from seproj_desktop.window.transcript.markdown.blocks import (
     Block,
@@ -23,18 +19,15 @@ from seproj_desktop.window.transcript.markdown.blocks import (
     seen_text,
     text_between,
 )
+from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
 from seproj_desktop.window.transcript.markdown.healing import heal, heal_task
-from seproj_desktop.window.transcript.markdown.inline import Run, Runs
-from seproj_desktop.window.transcript.markdown.marks import INLINE_MARK, TASK, alignments, split_row
-from seproj_desktop.window.transcript.markdown.safety import closed_directions, readable, visible_controls
+from seproj_desktop.window.transcript.markdown.inline import Runs
+from seproj_desktop.window.transcript.markdown.marks import TASK, alignments, split_row
+from seproj_desktop.window.transcript.markdown.reading import NO_DEFINITIONS, Definitions, read, typed
+from seproj_desktop.window.transcript.markdown.safety import visible_controls
 from seproj_desktop.window.transcript.markdown.segment import Kind, Segment
 from seproj_desktop.window.transcript.markdown.splitter import Splitter
 
-if TYPE_CHECKING:
-    from seproj_desktop.window.transcript.markdown.markdown import Markdown
-
-Definitions = Mapping[str, str]
-NO_DEFINITIONS: Definitions = MappingProxyType({})
 AT_ONCE = 16_000
 """Characters that are split in one step."""
 MOST_COLUMNS = 64
@@ -45,30 +38,22 @@ BOXES = {" ": "☐", "x": "☑", "X": "☑"}
 
 def leaves(segment: Segment, definitions: Definitions = NO_DEFINITIONS) -> tuple[Leaf, ...]:
     """What a segment shows: one leaf or none."""
-    place, content = segment.place, segment.content
-    marker = place.marker
-    if marker and segment.kind is Kind.TEXT and (task := TASK.match(content)):
-        marker, content = BOXES[task[1]], content[task.end() :]
-    block = _block(segment, content, definitions)
-    if block is None:
-        return ()
-    return (Leaf(block, place.path, marker, place.gap, place.glue),)
+    marker, content = _unmarked(segment, segment.content)
+    return _leaf(segment, marker, _block(segment, content, definitions))
 
 
-def open_leaves(segment: Segment, definitions: Definitions = NO_DEFINITIONS) -> tuple[Leaf, ...]:
+def open_leaves(segment: Segment, growing: GrowingText) -> tuple[Leaf, ...]:
     """What the last segment of a growing text shows, as if what it has opened were closed."""
-    content = segment.content
     match segment.kind:
         case Kind.TEXT | Kind.HEADING:
-            content = heal(heal_task(content) if segment.marker else content)
+            marker, content = _unmarked(segment, heal_task(segment.content) if segment.marker else segment.content)
+            return _leaf(segment, marker, _running_text(segment, growing.read(content)))
         case Kind.TABLE:
-            content = _healed_row(content)
+            (leaf,) = leaves(segment._replace(content=_healed_row(segment.content)))
+            assert isinstance(leaf.block, Table)
+            return (replace(leaf, block=replace(leaf.block, is_open=True)),)
         case _:
-            pass
-    found = leaves(segment._replace(content=content), definitions)
-    if found and isinstance(found[0].block, Table):
-        return (replace(found[0], block=replace(found[0].block, is_open=True)),)
-    return found
+            return leaves(segment)
 
 
 def definitions(segments: Iterable[Segment]) -> Definitions:
@@ -106,13 +91,19 @@ def plain_parts(text: str, *, is_literal: bool = False) -> Iterator[str]:
             is_first = False
 
 
-def warm_up() -> None:
-    """Imports and builds what the first paragraph would have to wait for.
+def _unmarked(segment: Segment, content: str) -> tuple[str, str]:
+    """The item's marker, which a task's box takes the place of, and the text without that box."""
+    task = TASK.match(content) if segment.marker and segment.kind is Kind.TEXT else None
+    return (BOXES[task[1]], content[task.end() :]) if task else (segment.marker, content)
 
-    An address that has not come yet is read in another way than a whole one: its patterns take 7 ms to compile.
-    """
-    for words in ("https://", "*warm* `code` https://example.org www.example.org $a$"):
-        _read(words, NO_DEFINITIONS)
+
+def _leaf(segment: Segment, marker: str, block: Block | None) -> tuple[Leaf, ...]:
+    place = segment.place
+    return () if block is None else (Leaf(block, place.path, marker, place.gap, place.glue),)
+
+
+def _running_text(segment: Segment, runs: Runs) -> Block:
+    return Heading(len(segment.lead), runs) if segment.kind is Kind.HEADING else Paragraph(runs)
 
 
 def _block(segment: Segment, content: str, known: Definitions) -> Block | None:
@@ -121,12 +112,10 @@ def _block(segment: Segment, content: str, known: Definitions) -> Block | None:
             return None
         case Kind.DEFINITION:
             return Paragraph(()) if segment.marker else None
-        case Kind.TEXT:
-            return Paragraph(_read(content, known))
-        case Kind.HEADING:
-            return Heading(len(segment.lead), _read(content, known))
+        case Kind.TEXT | Kind.HEADING:
+            return _running_text(segment, read(content, known))
         case Kind.LITERAL:
-            return Paragraph(_typed(content))
+            return Paragraph(typed(content))
         case Kind.CODE:
             return _code(segment)
         case Kind.TABLE:
@@ -167,46 +156,10 @@ def _read_row(text: str, count: int, known: Definitions) -> Row:
     cells = split_row(text)
     if len(cells) > count:
         cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
-    return (*[_read(cell, known) for cell in cells], *[()] * (count - len(cells)))
+    return (*[read(cell, known) for cell in cells], *[()] * (count - len(cells)))
 
 
 def _healed_row(rows: str) -> str:
     """The rows, with the last cell of the last one closed."""
     before, pipe, cell = rows.rpartition("|")
     return before + pipe + heal(cell)
-
-
-def _read(text: str, known: Definitions) -> Runs:
-    """Running text as runs."""
-    if not INLINE_MARK.search(text):
-        return _plain(" ".join([line.strip(" \t") for line in text.split("\n")]))
-    return _reader()(text, known)
-
-
-def _typed(text: str) -> Runs:
-    """Text as it was typed; bare addresses are links."""
-    if not INLINE_MARK.search(text):
-        return _plain(text)
-    from seproj_desktop.window.transcript.markdown.runs import joined, linked
-
-    return closed_directions(joined(linked(text, _markdown())))
-
-
-def _plain(text: str) -> Runs:
-    return closed_directions((Run(readable(text)),)) if text else ()
-
-
-@cache
-def _reader() -> Callable[[str, Definitions], Runs]:
-    """What reads running text; an import in a function is looked up at every call, with Qt's own look as well."""
-    from seproj_desktop.window.transcript.markdown.runs import runs_of
-
-    markdown = _markdown()
-    return lambda text, known: runs_of(markdown.read(text, known), markdown)
-
-
-@cache
-def _markdown() -> "Markdown":
-    from seproj_desktop.window.transcript.markdown.markdown import Markdown
-
-    return Markdown()

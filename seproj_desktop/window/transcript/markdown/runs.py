@@ -5,28 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
-from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET, PLAIN, Run, Runs, Style
+from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET, PLAIN, Run, Style
 from seproj_desktop.window.transcript.markdown.markdown import Markdown
-from seproj_desktop.window.transcript.markdown.safety import closed_directions, readable, safe_target, visible_controls
+from seproj_desktop.window.transcript.markdown.safety import readable, safe_target, visible_controls
 
 STYLES = {"strong": Style.STRONG, "em": Style.EMPHASIS, "s": Style.STRIKE}
 BARE_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
-
-
-def runs_of(tokens: Iterable[Token], markdown: Markdown) -> Runs:
-    """The tokens of one paragraph as runs; neighbours of one style are one run."""
-    return closed_directions(joined(_runs(tokens, markdown)))
-
-
-def joined(runs: Iterable[Run]) -> Runs:
-    """The same text in as few runs as there are styles."""
-    found: list[Run] = []
-    for run in runs:
-        if found and (found[-1].style, found[-1].target) == (run.style, run.target) and Style.MATH not in run.style:
-            found[-1] = found[-1]._replace(text=found[-1].text + run.text)
-        elif run.text:
-            found.append(run)
-    return tuple(found)
 
 
 def linked(text: str, markdown: Markdown, style: Style = PLAIN) -> Iterator[Run]:
@@ -39,7 +23,8 @@ def linked(text: str, markdown: Markdown, style: Style = PLAIN) -> Iterator[Run]
     yield Run(readable(text[position:]), style)
 
 
-def _runs(tokens: Iterable[Token], markdown: Markdown) -> Iterator[Run]:
+def runs(tokens: Iterable[Token], markdown: Markdown) -> Iterator[Run]:
+    """The tokens of one paragraph as runs, as many as there are."""
     style, target, is_in_link = PLAIN, "", False
     for token in tokens:
         match token.type:
