@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from benchmarks.speed import Speed
 from benchmarks.transcript_orders import (
     Endured,
     HostileOrder,
@@ -20,6 +21,8 @@ class Findings:
 
     outcomes: dict[Order, list[Outcome]] = field(default_factory=dict)
     failures: dict[Order, str] = field(default_factory=dict)
+    speed: Speed = field(default_factory=Speed)
+    """The machine's, measured in every round."""
 
     def streamed(self, order: StreamOrder) -> list[Streamed]:
         return [one for one in self.outcomes.get(order, []) if isinstance(one, Streamed)]

@@ -199,6 +199,32 @@ async def test_a_named_tool_is_called_with_arguments_that_its_schema_allows(clie
         jsonschema.validate(json.loads(call.function.arguments), CITY)
 
 
+ARGUMENTS = r'\{"count": [1-9], "kind": "small", "is_open": true\}'
+CALL = rf'<tool_call>\n\{{"name": "set_city", "arguments": {ARGUMENTS}\}}\n</tool_call>'
+"""What a model writes that calls the tool of its own accord: the demo model has not learnt it, so it is made to."""
+
+
+@pytest.mark.parametrize("prose", ["", "I will set it[.] "])
+async def test_a_call_of_the_models_own_accord_is_read_from_its_text(client: openai.AsyncOpenAI, prose: str) -> None:
+    form = {"structured_outputs": {"regex": prose + CALL}}
+    ask: Any = {"model": BASE, "messages": asked(), "max_tokens": 200, "temperature": 0, "tools": [TOOL]}
+    answer = await client.chat.completions.create(**ask, tool_choice="auto", extra_body=form)
+    choice = answer.choices[0]
+    (call,) = choice.message.tool_calls or []
+    assert call.type == "function"
+    assert call.function.name == "set_city"
+    jsonschema.validate(json.loads(call.function.arguments), CITY)
+    assert choice.finish_reason == "tool_calls"
+    assert (choice.message.content or "").strip() == prose.replace("[.]", ".").strip()
+    stream = await client.chat.completions.create(**ask, tool_choice="auto", extra_body=form, stream=True)
+    chunks: list[Any] = [chunk.choices[0] async for chunk in stream if chunk.choices]
+    parts = [part.function for chunk in chunks for part in chunk.delta.tool_calls or []]
+    assert "".join(part.name or "" for part in parts) == "set_city"
+    assert json.loads("".join(part.arguments or "" for part in parts)) == json.loads(call.function.arguments)
+    assert "<tool_call>" not in "".join(chunk.delta.content or "" for chunk in chunks)
+    assert chunks[-1].finish_reason == "tool_calls"
+
+
 async def test_log_probabilities_and_several_answers(client: openai.AsyncOpenAI) -> None:
     answer = await client.chat.completions.create(
         model=BASE, messages=asked(), max_tokens=4, n=2, temperature=1.5, logprobs=True, top_logprobs=3

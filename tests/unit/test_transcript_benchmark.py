@@ -8,6 +8,7 @@ import pytest
 from benchmarks import corpus
 from benchmarks.corpus_hostile import CELLS, HOSTILE
 from benchmarks.report import as_text
+from benchmarks.speed import REFERENCE, Speed
 from benchmarks.transcript_aims import aims, aims_table
 from benchmarks.transcript_figures import Spread, costs_at, growth, microseconds_per_token, short, spread
 from benchmarks.transcript_findings import Findings
@@ -52,7 +53,7 @@ def outcome(order: Order) -> Outcome:
 
 @pytest.fixture
 def findings() -> Findings:
-    return Findings({order: [outcome(order)] for _, order in QUICK.orders()})
+    return Findings({order: [outcome(order)] for _, order in QUICK.orders()}, speed=Speed([2 * REFERENCE]))
 
 
 @pytest.mark.parametrize("tokens", [1, 777])
@@ -139,6 +140,14 @@ def test_every_table_can_be_printed(findings: Findings) -> None:
 
 def test_aims_are_judged(findings: Findings) -> None:
     assert all(aim.is_reached for aim in aims(QUICK, findings) if "µs" not in aim.words)
+
+
+def test_on_a_slower_machine_times_are_told_at_the_speed_of_the_aims_as_well(findings: Findings) -> None:
+    table = aims_table(QUICK, findings)
+    rows = {row[0]: row[1:] for row in table.rows}
+    assert rows["10,000 messages: first paint"] == ("40", "12.0", "yes", "6.0", "yes")
+    assert rows["10,000 messages: MB added"] == ("15", "4.0", "yes", "-", "-")
+    assert "a factor of 2.0" in table.notes[0]
 
 
 def test_a_hostile_text_that_ends_the_child_is_told_and_misses_the_aim(findings: Findings) -> None:

@@ -6,7 +6,7 @@ On the Qt thread. It listens to the viewport's events; what a click means for a 
 from enum import Enum, auto
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDrag, QHelpEvent, QMouseEvent
+from PySide6.QtGui import QDrag, QEnterEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from shiboken6 import isValid
 
@@ -27,6 +27,7 @@ HEARD = frozenset(
         QEvent.Type.MouseButtonDblClick,
         QEvent.Type.MouseMove,
         QEvent.Type.MouseButtonRelease,
+        QEvent.Type.Enter,
         QEvent.Type.Leave,
         QEvent.Type.ToolTip,
     }
@@ -92,6 +93,8 @@ class Pointer(QObject):
                 return self._move(event)
             case QEvent.Type.MouseButtonRelease if isinstance(event, QMouseEvent):
                 return self._release(event)
+            case QEvent.Type.Enter if isinstance(event, QEnterEvent):
+                self._at = event.position().toPoint()
             case QEvent.Type.Leave:
                 self._leave()
             case QEvent.Type.ToolTip if isinstance(event, QHelpEvent):
@@ -288,10 +291,10 @@ class Pointer(QObject):
             self._look_timer.start()
 
     def _look(self) -> None:
-        """The text has moved under the mouse."""
+        """The text has moved under the mouse, which is where it was last: to ask where is to wait for the display."""
         self._will_look = False
         if self._view.viewport().underMouse() and not self._is_selecting:
-            self._hover(self._view.viewport().mapFromGlobal(self._view.cursor().pos()))
+            self._hover(self._at)
 
     def _control_at(self, point: QPoint) -> tuple[Piece, Control] | None:
         shown = self._view.shown_at(point.y())

@@ -97,6 +97,17 @@ def test_a_long_conversation_is_copied_whole(show: Show, qtbot: QtBot) -> None:
     assert clipboard().count("# A heading with `code` and *emphasis*") == 300
 
 
+def test_text_that_moves_under_a_resting_mouse_is_looked_at(show: Show, qtbot: QtBot) -> None:
+    view = show(answer("[the link](https://example.org)\n\n" + "Some words.\n\n" * 200))
+    view.scroll_to_start()
+    QTest.mouseMove(view.viewport(), place_of(view, "the link"))
+    assert view.address_label.isVisible()
+    view.scroll_by(300)
+    qtbot.waitUntil(lambda: not view.address_label.isVisible())
+    view.scroll_by(-300)
+    qtbot.waitUntil(view.address_label.isVisible)
+
+
 def test_text_that_arrives_leaves_a_selection_alone(show: Show) -> None:
     view = show(question(), answer("Copy me"))
     view.add(Entry("new", PERSONA), is_open=True)
