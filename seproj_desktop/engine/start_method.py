@@ -28,6 +28,10 @@ STARTERS = ("vllm.v1.engine.utils", "vllm.v1.executor.multiproc_executor")
 """vLLM's modules that start processes through a `get_mp_context` of their own."""
 
 
+NICENESS = 5
+"""So that an engine that computes on the same cores as the window and its display takes what these leave: it has work
+on all of them all the time. With a GPU processes start with `spawn`, and are as important as others."""
+
 _server: Any = forkserver._forkserver
 
 
@@ -42,6 +46,7 @@ class EnvironmentProcess(context.ForkServerProcess):
 
     def run(self) -> None:
         os.environ.update(self._environment)
+        os.nice(NICENESS)
         guard_against_parent_death()
         bind_threads()
         _share_fork_server(self._server_address)

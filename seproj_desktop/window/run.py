@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from seproj_desktop.bridge.backend import Backend
-from seproj_desktop.engine.status import EngineStatus, Ready
+from seproj_desktop.engine.status import EngineStatus, Ready, Starting
 from seproj_desktop.errors import ErrorReporter
 from seproj_desktop.paths import APPLICATION, resources_folder
 from seproj_desktop.settings import Settings
@@ -123,8 +123,12 @@ class Session:
         self.backend.start()
 
     def _on_engine(self, status: EngineStatus) -> None:
+        if isinstance(status, Starting):
+            self._collector.pause()
+            return
         if isinstance(status, Ready):
             self._collector.freeze()
+        self._collector.resume()
 
     def _on_started(self) -> None:
         self._collector.freeze()

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from seproj_desktop.chat import events
 from seproj_desktop.chat.messages import ChatMessage, GenerationJob, Sampling
 from seproj_desktop.engine.manager import EngineManager
 from seproj_desktop.engine.protocol import LoadCancelledError
+from seproj_desktop.engine.start_method import NICENESS
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
 from seproj_desktop.errors import UserError
 from seproj_desktop.settings import EngineSettings
@@ -46,9 +48,26 @@ def shared_memory() -> set[str]:
     return {path.name for path in Path("/dev/shm").iterdir()}
 
 
+def core() -> BaseProcess:
+    return next(child for child in multiprocessing.active_children() if child.name.startswith("EngineCore"))
+
+
 def kill_core() -> None:
     """As the kernel does when memory runs out."""
-    next(child for child in multiprocessing.active_children() if child.name.startswith("EngineCore")).kill()
+    core().kill()
+
+
+def niceness_of_threads(pid: int | None) -> set[int]:
+    """Linux keeps it for each thread."""
+    lines = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return {int(line.rpartition(")")[2].split()[16]) for line in lines}
+
+
+async def test_an_engine_that_computes_on_the_processor_leaves_the_window_the_way(manager: EngineManager) -> None:
+    await manager.start()
+    own = os.nice(0)
+    assert niceness_of_threads(core().pid) == {own + NICENESS}
+    assert niceness_of_threads(os.getpid()) == {own}
 
 
 async def test_a_killed_engine_is_noticed_while_idle_and_the_next_request_starts_a_fresh_one(

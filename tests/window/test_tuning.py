@@ -56,6 +56,13 @@ def test_while_much_is_made_the_young_are_walked_often_and_nothing_else(collecto
     assert len(kept) == 2 * BUSY
 
 
+def test_while_an_engine_loads_nothing_is_walked(collector: Collector) -> None:
+    collector.pause()
+    assert not collector.is_at_work
+    collector.resume()
+    assert collector.is_at_work
+
+
 def test_the_old_are_walked_once_it_is_calm(collector: Collector, clock: Clock) -> None:
     assert (collector.collect(), collector.interval) == (1, CALM_INTERVAL)
     clock.now = FULL_SECONDS
