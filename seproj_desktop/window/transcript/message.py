@@ -114,6 +114,7 @@ class Message:
         "_parsed_characters",
         "_source",
         "_splitter",
+        "_tail",
         "_thinking",
         "_thought",
         "height",
@@ -155,6 +156,8 @@ class Message:
         self._thinking: Splitter | None = None
         self._growing: GrowingText | None = None
         """What reads the open segment, once there is one."""
+        self._tail: dict[Segment, tuple[Leaf, ...]] = {}
+        """What the segments before it show that a long line, while it grows, is cut into."""
 
     @property
     def is_open(self) -> bool:
@@ -397,8 +400,12 @@ class Message:
                 contents.append((Place(part, number), Stub(closed[number])))
             else:
                 contents += self._parsed(part, number, closed[number])
+        known, self._tail = self._tail, {}
         for number, segment in enumerate(tail, len(closed)):
-            found = self._open_parsed(segment) if segment is tail[-1] else self._read(segment)
+            if segment is tail[-1]:
+                found = self._open_parsed(segment)
+            else:
+                found = self._tail[segment] = known.get(segment) or self._read(segment)
             contents += [(Place(part, number, index), still_open(leaf)) for index, leaf in enumerate(found)]
         return contents
 

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seproj_desktop.window.transcript.entries import Entry, Speaker
 from seproj_desktop.window.transcript.markdown.growing_text import AT_ONCE, GrowingText
 from seproj_desktop.window.transcript.markdown.healing import heal
 from seproj_desktop.window.transcript.markdown.inline import runs_text
 from seproj_desktop.window.transcript.markdown.reading import read
+from seproj_desktop.window.transcript.markdown.segment import TEXT_LIMIT
+from seproj_desktop.window.transcript.message import Message
 
 SAMPLES = r"""
 word the answer of is and **bold** *it* ***both*** __strong__ snake_case a*b*c `code` ``a`b`` `open $5 $a+b$ $$x$$
@@ -35,6 +38,14 @@ def test_what_cannot_change_any_more_is_read_once() -> None:
         text += "Some **bold** words and `code` in a paragraph. "
         growing.read(text.strip())
     assert growing.characters < 40 * 2 * AT_ONCE
+
+
+def test_a_line_so_long_that_it_is_cut_is_read_once_as_well() -> None:
+    message = Message(Entry("a", Speaker("assistant", "Developer")), is_open=True)
+    for _ in range(40):
+        message.add_text("Some **bold** words and `code`, all in one line. ")
+    assert len(message.pieces) > 2, "it was cut"
+    assert message.take_parsed() < 40 * 2 * AT_ONCE + TEXT_LIMIT
 
 
 @pytest.mark.parametrize("opener", ["**bold", "`code", "$5", "[words", r"\(x", "~~s", "_em"])

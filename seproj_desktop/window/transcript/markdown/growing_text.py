@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 120
 """Characters after which the beginning is looked at again."""
+WAIT = 1.5
+"""How many times as much is looked at the next time, where something in it was open: it may never be closed."""
 PAUSE = re.compile(r"(?<=\S) (?=\S)")
 """Where a text may be cut: no mark begins or ends there, and no line."""
 OPENER = re.compile(r"[*`$\[\\]|~~|(?<!\w)_|_(?!\w)")
@@ -33,7 +35,7 @@ class GrowingText:
         """The runs of a text, as if what it has opened were closed."""
         if not text.startswith(self._settled) or text.count("[") > MOST_BRACKETS:
             self._forget()
-        if len(text) - max(self._tried, len(self._settled)) >= AT_ONCE:
+        if len(text) - len(self._settled) >= max(AT_ONCE, WAIT * self._tried):
             self._settle(text)
         rest = heal(text[len(self._settled) :])
         self.characters += len(rest)
@@ -42,16 +44,19 @@ class GrowingText:
     def _forget(self) -> None:
         self._settled, self._tried = "", 0
         self._runs: Runs = ()
+        """Of what is settled; `_tried`: how much was left when something in it was found open."""
 
     def _settle(self, text: str) -> None:
         """Looks how much of the text can be taken for good."""
-        self._tried = len(text)
         *_, cut = (0, *(found.end() for found in PAUSE.finditer(text, len(self._settled))))
         part = text[len(self._settled) : cut]
         tokens = tokens_of(part)
         self.characters += len(part)
-        if part and not is_open(tokens):
-            self._settled, self._runs = text[:cut], joined((*self._runs, *runs_of(part, tokens)))
+        if not part or is_open(tokens):
+            self._tried = len(text) - len(self._settled)
+        else:
+            self._settled, self._tried = text[:cut], 0
+            self._runs = joined((*self._runs, *runs_of(part, tokens)))
 
     @property
     def _ended(self) -> Runs:
