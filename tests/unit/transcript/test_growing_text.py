@@ -13,6 +13,7 @@ from seproj_desktop.window.transcript.markdown.segment import TEXT_LIMIT
 from seproj_desktop.window.transcript.message import Message
 
 SAMPLES = r"""
+end*. end**, end* *. (**)
 word the answer of is and **bold** *it* ***both*** __strong__ snake_case a*b*c `code` ``a`b`` `open $5 $a+b$ $$x$$
 \(a+b\) \( \[x\] [link](http://a.b) [half](ht [words [^1] [^ ] ![img](x.png) <https://a.b/c> <b> ** * _ __x
 http://e.org/x?a=b www.a.de a@b.de ~~gone~~ ~~ ~5 \* \ &amp; & 漢字**强**调 日本 ](x) ( **a *b* c** f(x)*g
@@ -46,6 +47,14 @@ def test_a_line_so_long_that_it_is_cut_is_read_once_as_well() -> None:
         message.add_text("Some **bold** words and `code`, all in one line. ")
     assert len(message.pieces) > 2, "it was cut"
     assert message.take_parsed() < 40 * 2 * AT_ONCE + TEXT_LIMIT
+
+
+def test_a_mark_that_only_closes_does_not_hold_up_the_rest() -> None:
+    growing, text = GrowingText(), "the end of what was emphasised*. And "
+    for _ in range(40):
+        text += "some **bold** words and `code` in a paragraph. "
+        growing.read(text.strip())
+    assert growing.characters < 40 * 2 * AT_ONCE
 
 
 @pytest.mark.parametrize("opener", ["**bold", "`code", "$5", "[words", r"\(x", "~~s", "_em"])

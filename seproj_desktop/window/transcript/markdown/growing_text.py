@@ -19,8 +19,8 @@ WAIT = 1.5
 """How many times as much is looked at the next time, where something in it was open: it may never be closed."""
 PAUSE = re.compile(r"(?<=\S) (?=\S)")
 """Where a text may be cut: no mark begins or ends there, and no line."""
-OPENER = re.compile(r"[*`$\[\\]|~~|(?<!\w)_|_(?!\w)")
-"""What stands as text only until something closes it."""
+OPENER = re.compile(r"(?<![A-Za-z0-9*])\*|\*(?=[^\s!-/:-@\[-`{-~])|[`$\[\\]|~~|(?<!\w)_|_(?!\w)")
+"""What stands as text only until something closes it. Stars after a word and before a space or a point open nothing."""
 
 
 class GrowingText:
