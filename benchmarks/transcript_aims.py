@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from benchmarks.report import Section
 from benchmarks.transcript_figures import Spread, costs, growth, microseconds_per_token, middle, spread, step_costs
 from benchmarks.transcript_findings import Findings
-from benchmarks.transcript_orders import Opened
 from benchmarks.transcript_plan import CONVERSATIONS, FOUR, LONG_ANSWER, ONE, Plan
+from benchmarks.transcript_tables import NONE
 
 FRAME = 16.7
 """Milliseconds between two pictures of a usual screen."""
@@ -29,15 +29,15 @@ class Aim:
 
     def at_speed(self, factor: float) -> "Aim":
         """As it would be on a machine that is so many times as fast."""
-        return replace(self, measured=self.measured / factor) if self.is_time else self
+        return replace(self, measured=self.measured / factor)
 
 
 def aims_table(plan: Plan, findings: Findings) -> Section:
     factor = findings.speed.factor
-    rows = []
-    for aim in aims(plan, findings):
-        there = aim.at_speed(factor)
-        rows.append((aim.words, f"{aim.limit:g}", *told(aim), *(told(there) if aim.is_time else ("-", "-"))))
+    rows = [
+        (aim.words, f"{aim.limit:g}", *told(aim), *(told(aim.at_speed(factor)) if aim.is_time else (NONE, NONE)))
+        for aim in aims(plan, findings)
+    ]
     header = ("milliseconds, unless it says otherwise", "at most", "here", "reached", "at the aims' speed", "reached")
     notes = [
         findings.speed.words,
@@ -76,21 +76,14 @@ def _stored(plan: Plan, findings: Findings) -> Iterator[Aim]:
         runs = findings.opened(plan.conversations[name])
         yield Aim(f"{name}: first paint", 40, middle(runs, lambda run: run.first_paint))
     most = findings.opened(plan.conversations[f"{CONVERSATIONS[-1]:,} messages"])
-    for words, limit, figure in (("added", 15, memory), ("after scrolling", 60, memory_after)):
-        yield Aim(f"{CONVERSATIONS[-1]:,} messages: MB {words}", limit, middle(most, figure), is_time=False)
+    added, kept = middle(most, lambda run: run.megabytes), middle(most, lambda run: run.megabytes_after)
+    yield Aim(f"{CONVERSATIONS[-1]:,} messages: MB added", 15, added, is_time=False)
+    yield Aim(f"{CONVERSATIONS[-1]:,} messages: MB after scrolling", 60, kept, is_time=False)
     yield Aim("wheel: p99 of a step", 6, _sure(step_costs(most, "wheel")).p99)
     yield Aim("jump: worst", 16, _sure(step_costs(most, "jump")).worst)
     yield Aim("resize: worst step", 8, _sure(step_costs(most, "resize")).worst)
     answer = findings.opened(plan.conversations[f"one answer of {LONG_ANSWER:,} tokens"])
     yield Aim(f"one answer of {LONG_ANSWER:,} tokens: first paint", 30, middle(answer, lambda run: run.first_paint))
-
-
-def memory(run: Opened) -> float:
-    return run.megabytes
-
-
-def memory_after(run: Opened) -> float:
-    return run.megabytes_after
 
 
 def _sure(found: Spread | None) -> Spread:

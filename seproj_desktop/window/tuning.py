@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
@@ -45,7 +46,7 @@ def tune_threads() -> None:
 
 def warm_up(font: QFont) -> None:
     """Does at once what `WarmUp` does in steps."""
-    for step in (*warming_steps(font), *later_steps()):
+    for step in chain(warming_steps(font), later_steps()):
         step()
 
 
@@ -73,7 +74,7 @@ def later_steps() -> Iterator[Callable[[], object]]:
     """The colours of all other languages, and of what is rare in these: an answer that comes may have any of them."""
     from seproj_desktop.window.transcript.colours import languages
 
-    return languages.warming_steps()
+    yield from languages.warming_steps()
 
 
 def import_module(name: str) -> None:
@@ -113,8 +114,7 @@ class WarmUp(QObject):
 
     def __init__(self, font: QFont, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._steps = warming_steps(font)
-        self._is_done = False
+        self._steps = chain(warming_steps(font), (self._tell_done,), later_steps())
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._step)
 
@@ -131,15 +131,14 @@ class WarmUp(QObject):
 
     def _step(self) -> None:
         step = next(self._steps, None)
-        if step is not None:
-            step()
-        elif self._is_done:
+        if step is None:
             self._timer.stop()
         else:
-            self._is_done = True
-            self._steps = later_steps()
-            self._timer.setInterval(LATER_INTERVAL)
-            self.done.emit()
+            step()
+
+    def _tell_done(self) -> None:
+        self._timer.setInterval(LATER_INTERVAL)
+        self.done.emit()
 
 
 class Collector(QObject):

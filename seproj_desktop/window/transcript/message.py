@@ -13,10 +13,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
-from seproj_desktop.window.transcript.markdown.blocks import Leaf, Table
+from seproj_desktop.window.transcript.markdown.blocks import Leaf
 from seproj_desktop.window.transcript.markdown.chapters import chapters, numbered
 from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
-from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves
+from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves, still_open
 from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
 
 AT_ONCE = 8
@@ -405,8 +405,9 @@ class Message:
             if segment is tail[-1]:
                 found = self._open_parsed(segment)
             else:
-                found = self._tail[segment] = known.get(segment) or self._read(segment)
-            contents += [(Place(part, number, index), still_open(leaf)) for index, leaf in enumerate(found)]
+                found = known.get(segment) or tuple(map(still_open, self._read(segment)))
+                self._tail[segment] = found
+            contents += [(Place(part, number, index), leaf) for index, leaf in enumerate(found)]
         return contents
 
     def _open_parsed(self, segment: Segment) -> tuple[Leaf, ...]:
@@ -455,11 +456,6 @@ class Message:
         self.height += sum(piece.height for piece in fresh) - sum(piece.height for piece in known.values())
         self.pieces[start:end] = fresh
         return len(self.pieces) if change < 0 else start + change
-
-
-def still_open(leaf: Leaf) -> Leaf:
-    """A table's end is told apart while rows may come: its columns are fitted less often."""
-    return replace(leaf, block=replace(leaf.block, is_open=True)) if isinstance(leaf.block, Table) else leaf
 
 
 def source(splitter: Splitter) -> str:

@@ -33,8 +33,10 @@ def test_at_every_cut_it_is_read_as_if_it_were_read_anew(parts: list[tuple[str, 
         assert growing.read(so_far) == read(heal(so_far))
 
 
-def test_what_cannot_change_any_more_is_read_once() -> None:
-    growing, text = GrowingText(), ""
+@pytest.mark.parametrize("text", ["", "the end of what was emphasised*. And "])
+def test_what_cannot_change_any_more_is_read_once(text: str) -> None:
+    """Not even a mark that only closes holds up the rest."""
+    growing = GrowingText()
     for _ in range(40):
         text += "Some **bold** words and `code` in a paragraph. "
         growing.read(text.strip())
@@ -47,14 +49,6 @@ def test_a_line_so_long_that_it_is_cut_is_read_once_as_well() -> None:
         message.add_text("Some **bold** words and `code`, all in one line. ")
     assert len(message.pieces) > 2, "it was cut"
     assert message.take_parsed() < 40 * 2 * AT_ONCE + TEXT_LIMIT
-
-
-def test_a_mark_that_only_closes_does_not_hold_up_the_rest() -> None:
-    growing, text = GrowingText(), "the end of what was emphasised*. And "
-    for _ in range(40):
-        text += "some **bold** words and `code` in a paragraph. "
-        growing.read(text.strip())
-    assert growing.characters < 40 * 2 * AT_ONCE
 
 
 @pytest.mark.parametrize("opener", ["**bold", "`code", "$5", "[words", r"\(x", "~~s", "_em"])

@@ -120,7 +120,8 @@ def warming_steps() -> Iterator[Callable[[], object]]:
     """Has every language ready, all its modes, in steps of a few milliseconds; 200 ms and 2 MB in all."""
     for name in GRAMMARS:
         yield partial(_lexer, name)
-        yield from (partial(_lexer(name).prepare, mode) for mode in _lexer(name).modes)
+        lexer = _lexer(name)
+        yield from (partial(lexer.prepare, mode) for mode in lexer.modes)
 
 
 def grammar_of(name: str) -> Grammar:

@@ -48,7 +48,7 @@ class GrowingText:
 
     def _settle(self, text: str) -> None:
         """Looks how much of the text can be taken for good."""
-        *_, cut = (0, *(found.end() for found in PAUSE.finditer(text, len(self._settled))))
+        cut = max((found.end() for found in PAUSE.finditer(text, len(self._settled))), default=0)
         part = text[len(self._settled) : cut]
         tokens = tokens_of(part)
         self.characters += len(part)

@@ -49,11 +49,14 @@ def open_leaves(segment: Segment, growing: GrowingText) -> tuple[Leaf, ...]:
             marker, content = _unmarked(segment, heal_task(segment.content) if segment.marker else segment.content)
             return _leaf(segment, marker, _running_text(segment, growing.read(content)))
         case Kind.TABLE:
-            (leaf,) = leaves(segment._replace(content=_healed_row(segment.content)))
-            assert isinstance(leaf.block, Table)
-            return (replace(leaf, block=replace(leaf.block, is_open=True)),)
+            return tuple(map(still_open, leaves(segment._replace(content=_healed_row(segment.content)))))
         case _:
             return leaves(segment)
+
+
+def still_open(leaf: Leaf) -> Leaf:
+    """A table's end is told apart while rows may come: its columns are fitted less often."""
+    return replace(leaf, block=replace(leaf.block, is_open=True)) if isinstance(leaf.block, Table) else leaf
 
 
 def definitions(segments: Iterable[Segment]) -> Definitions:
