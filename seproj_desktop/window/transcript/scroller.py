@@ -4,8 +4,9 @@ On the Qt thread, no widget. The anchor is a piece and how far it is scrolled ou
 guesses and turn real without moving what is seen. At the end the end is the anchor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from seproj_desktop.window.transcript.layout.box import Box
@@ -15,6 +16,8 @@ from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
 
 AT_THE_END = 4
 """Pixels from the end that still count as the end."""
+MOST_AHEAD = 100
+"""Pieces out of sight that are laid out ahead, above and below each: with what is in sight less than is kept."""
 LOWER_MARGIN = 3
 """Room under the last message, in units of the grid."""
 
@@ -67,6 +70,7 @@ class Scroller:
         self.is_following = True
         """Whether the end stays in sight as text arrives."""
         self._height = 0
+        self._is_heading_up = True
         self._anchor: tuple[Message, Place, int] | None = None
 
     # Reading
@@ -108,7 +112,7 @@ class Scroller:
         if self._anchor is None or not pixels:
             return
         message, place, offset = self._anchor
-        self.is_following = False
+        self.is_following, self._is_heading_up = False, pixels < 0
         self._anchor = (message, place, offset + pixels)
         self.arrange()
         self.is_following = pixels > 0 and self.is_at_end
@@ -177,6 +181,40 @@ class Scroller:
         if gone.number < len(messages) and messages[gone.number].key == gone.key:
             return messages[gone.number], place, offset
         return (messages[number], Place(Part.HEADER), 0) if number < len(messages) else None
+
+    # Looking ahead
+
+    def lay_out_ahead(self) -> bool:
+        """Lays out one piece that is less than a viewport away from what is in sight; False if there is none left.
+
+        What is in sight stays where it is. Where the last step went comes first.
+        """
+        sides = (self._above(), self._below())
+        for spot in chain.from_iterable(sides if self._is_heading_up else reversed(sides)):
+            if not self.sheet.is_laid_out(spot.piece):
+                self.sheet.box(spot)
+                return True
+        return False
+
+    def _below(self) -> Iterator[Spot]:
+        if self.shown:
+            last = self.shown[-1]
+            yield from self._near(last, self.sheet.next, 2 * self._height - last.bottom)
+
+    def _above(self) -> Iterator[Spot]:
+        if self.shown:
+            first = self.shown[0]
+            yield from self._near(first, self.sheet.previous, self._height + first.top)
+
+    def _near(self, start: Shown, step: Callable[[Spot], Spot | None], rest: int) -> Iterator[Spot]:
+        """The pieces beside one, step by step, until they fill a height."""
+        spot = self.sheet.spot(start.message, start.piece.place)
+        for _ in range(MOST_AHEAD):
+            spot = step(spot) if spot is not None and rest > 0 else None
+            if spot is None:
+                return
+            yield spot
+            rest -= spot.piece.height
 
     # Holding the place while everything is laid out anew
 
@@ -255,10 +293,10 @@ class Scroller:
     def _fill_down(self, spot: Spot, top: int) -> list[Shown]:
         shown: list[Shown] = []
         following: Spot | None = spot
-        while following is not None and top < self._height:
+        while following is not None:
             shown.append(self._shown(following, self.sheet.box(following), top))
             top = shown[-1].bottom
-            following = self.sheet.next(following)
+            following = self.sheet.next(following) if top < self._height else None
         return shown
 
     def _fill_from_end(self) -> list[Shown]:

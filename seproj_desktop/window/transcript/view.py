@@ -5,6 +5,7 @@ of their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
@@ -73,6 +74,8 @@ class TranscriptView(QAbstractScrollArea):
         """Of the viewport, since it was made: for benchmarks and tests."""
         self._restyle_timer = QTimer(self, interval=0, singleShot=True)
         self._restyle_timer.timeout.connect(self._restyle)
+        self._ahead_timer = QTimer(self, interval=0, singleShot=True)
+        self._ahead_timer.timeout.connect(self._look_ahead)
         self._tidy_timer = QTimer(self, interval=0)
         self._tidy_timer.timeout.connect(self._tidy)
         self._set_up()
@@ -171,6 +174,7 @@ class TranscriptView(QAbstractScrollArea):
         self.scroller.scroll(pixels)
         self._repaint_moved(before)
         self._after_move()
+        self._ahead_timer.start()
 
     def scroll_to_start(self) -> None:
         self.glide.stop()
@@ -371,15 +375,15 @@ class TranscriptView(QAbstractScrollArea):
         step = steps.pop()
         if step:
             self._move_pixels(step)
-        for one in after:
+        bottom = after[-1].bottom
+        for one, following in zip_longest(after, after[1:]):
             old = known.get(one.piece)
             if not is_unchanged(one, old):
                 top = one.top if old is None else one.top_of_change(old)
-                viewport.update(self._strip(top))
-                return
-        bottom = after[-1].bottom
+                end = viewport.height() if following is None else one.bottom
+                viewport.update(self._strip(top, end))
         if (known and before[-1].bottom + step != bottom) or before[-1].piece is not after[-1].piece:
-            viewport.update(self._strip(bottom))
+            viewport.update(self._strip(bottom, viewport.height()))
 
     def _move_pixels(self, step: int) -> None:
         """Down by `step`, around what floats over the text and hides it.
@@ -395,32 +399,42 @@ class TranscriptView(QAbstractScrollArea):
             if isinstance(child, QWidget) and child.isVisible():
                 is_hiding = is_even and child.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
                 (held if is_hiding else moved).append(child.geometry())
-        for strip in strips_beside(held, self._strip(0)):
+        for strip in strips_beside(held, self._strip(0, viewport.height())):
             viewport.scroll(0, step, strip)
         for rectangle in moved:
             viewport.update(rectangle)
             viewport.update(rectangle.translated(0, step))
 
-    def _strip(self, top: int) -> QRect:
-        """From a height down, as wide as anything is ever painted: the column and what marks its messages."""
-        maker, viewport = self.sheet.maker, self.viewport()
-        wide = QRect(self.column_left - maker.style.grid, top, maker.width + 2 * maker.style.grid, viewport.height())
-        return wide.intersected(viewport.rect())
+    def _strip(self, top: int, bottom: int) -> QRect:
+        """Between two heights, as wide as anything is ever painted: the column and what marks its messages."""
+        maker, grid = self.sheet.maker, self.sheet.maker.style.grid
+        wide = QRect(self.column_left - grid, top, maker.width + 2 * grid, bottom - top)
+        return wide.intersected(self.viewport().rect())
 
     def _arrange(self) -> None:
         self.scroller.arrange()
-        self.viewport().update()
-        self._after_move()
+        self._after_jump()
 
     def _after_jump(self) -> None:
         self.viewport().update()
         self._after_move()
+        self._ahead_timer.start()
 
-    def _after_move(self) -> None:
+    def _look_ahead(self) -> None:
+        """Lays out what the next step may bring into sight, a piece in each idle turn of the event loop."""
+        if self.scroller.lay_out_ahead():
+            self._ahead_timer.start()
+        else:
+            self._show_place()
+
+    def _show_place(self) -> None:
         if not self._bar.isSliderDown():
             height = self.viewport().height()
             maximum = max(0, self.scroller.total - height)
             self._bar.show_place(maximum if self.scroller.is_at_end else self.scroller.value, maximum, height)
+
+    def _after_move(self) -> None:
+        self._show_place()
         is_left = not (self.scroller.is_following or self.scroller.is_at_end)
         if is_left != self._was_left:
             self._was_left = is_left

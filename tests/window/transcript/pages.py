@@ -92,6 +92,13 @@ def picture(view: Transcript) -> QImage:
     return image
 
 
+def look_ahead(view: Transcript) -> None:
+    """Lets the view lay out all that it does ahead of the next step."""
+    while view.scroller.lay_out_ahead():
+        pass
+    QApplication.processEvents()
+
+
 def on_screen(view: Transcript) -> QImage:
     """What the screen has of a view that is a window, overlays included: whatever was moved or left there."""
     QApplication.processEvents()

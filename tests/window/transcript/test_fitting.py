@@ -11,7 +11,7 @@ from seproj_desktop.window.transcript.layout.box_maker import CodeLook
 from seproj_desktop.window.transcript.layout.code_box import CodeBox, Side
 from seproj_desktop.window.transcript.layout.shelf import LET_GO_AT_ONCE, MOST_BOXES
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import long_entries, picture
+from tests.window.transcript.pages import long_entries, look_ahead, picture
 
 HEIGHT = 1400
 MakeView = Callable[[int], Transcript]
@@ -90,12 +90,14 @@ def test_boxes_are_let_go_little_by_little(make_view: MakeView) -> None:
         assert len(shelf) <= MOST_BOXES + LET_GO_AT_ONCE
     view.set_zoom(1.5)
     assert len(shelf) > MOST_BOXES - LET_GO_AT_ONCE
-    shown = len(view.scroller.shown)
     while shelf.is_crowded:
         before = len(shelf)
         QApplication.processEvents()
         assert 0 < before - len(shelf) <= 2 * LET_GO_AT_ONCE
-    assert shown <= len(shelf) < 2 * shown
+    look_ahead(view)
+    kept = dict(shelf)
+    assert {one.piece for one in view.scroller.shown} <= kept.keys()
+    assert HEIGHT <= sum(piece.height for piece in kept) < 4 * HEIGHT
 
 
 def box_of(view: Transcript) -> CodeBox:

@@ -1,6 +1,7 @@
-"""What a growing paragraph has painted: the lines that look different, and nothing less."""
+"""What growing or scrolled text has painted: what looks different, and nothing less."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -14,8 +15,10 @@ from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.entries import Entry
 from seproj_desktop.window.transcript.transcript import Transcript
 from seproj_desktop.window.transcript.view import strips_beside
-from tests.window.transcript.pages import PERSONA, USER, on_screen, pieces_of
+from tests.window.transcript.pages import PERSONA, USER, long_entries, look_ahead, on_screen, pieces_of
 
+BESIDE = 20_000
+"""Pixels of what floats over the text, where it was and where it is."""
 WORDS = "Some words that go on and on, "
 MIXED = (
     "Words with **bold ones, many of them, longer than a line of this narrow view is wide**, `code that is long` and"
@@ -85,6 +88,7 @@ def test_text_moves_around_what_hides_it_and_only_what_is_new_is_painted(make_vi
     view = make_view()
     view.add_text("a", f"{WORDS}\n\n" * 60)
     view.action_bar.show_for(view.message("a"))
+    look_ahead(view)
     assert same(on_screen(view), view.grab().toImage())
     actions, style = Paints(view.action_bar), view.sheet.maker.style
     line = (view.sheet.maker.width + 2 * style.grid) * style.text_line
@@ -95,6 +99,20 @@ def test_text_moves_around_what_hides_it_and_only_what_is_new_is_painted(make_vi
         assert view.painted_pixels - before <= 6 * line
     assert actions.count == 0
     assert same(on_screen(view), view.grab().toImage())
+
+
+def test_a_step_up_or_down_paints_what_comes_into_sight(make_view: MakeView) -> None:
+    view = make_view()
+    for number, entry in enumerate(long_entries(20)):
+        view.add(replace(entry, key=str(number)))
+    look_ahead(view)
+    dice, place = Random(5), view.viewport().geometry()
+    for _ in range(120):
+        step, painted = dice.choice((-1, 1)) * dice.randint(1, 90), view.painted_pixels
+        view.scroll_by(step)
+        look_ahead(view)
+        assert view.painted_pixels - painted <= abs(step) * place.width() + BESIDE
+        assert same(on_screen(view).copy(place), view.grab(place).toImage())
 
 
 def test_the_bar_is_painted_where_its_handle_moves_and_not_with_every_line(make_view: MakeView) -> None:

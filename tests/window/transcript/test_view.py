@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from seproj_desktop.window.theme import COLUMN_WIDTH, Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry
 from seproj_desktop.window.transcript.layout.box_maker import CodeLook
+from seproj_desktop.window.transcript.scroller import MOST_AHEAD
 from seproj_desktop.window.transcript.transcript import Transcript
 from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, picture, pieces_of, repainted, thoughtful
 
@@ -71,6 +72,34 @@ def test_moved_pixels_equal_painted_ones(make_view: MakeView) -> None:
         view.scroll_by(random.randint(-300, 250))
         QApplication.processEvents()
         assert picture(view) == repainted(view)
+
+
+@pytest.mark.parametrize("page", [-1, 1])
+def test_what_the_next_page_shows_is_laid_out_between_two_events(make_view: MakeView, page: int) -> None:
+    view = make_view()
+    view.load(long_entries(40))
+    counters = view.sheet.counters
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
+    seen = [one[3:] for one in view.scroller.shown]
+    for _ in range(2 * MOST_AHEAD):
+        QApplication.processEvents()
+    assert [one[3:] for one in view.scroller.shown] == seen
+    boxes, characters = counters.boxes_made, counters.characters_parsed
+    view.scroll_by(page * view.viewport().height())
+    assert (counters.boxes_made, counters.characters_parsed) == (boxes, characters)
+
+
+def test_a_turn_lays_out_one_piece_ahead_and_the_bar_learns_of_its_height(make_view: MakeView) -> None:
+    view = make_view()
+    view.load(long_entries(40))
+    counters, bar = view.sheet.counters, view.verticalScrollBar()
+    made, is_left = counters.boxes_made, True
+    while is_left:
+        is_left = view.scroller.lay_out_ahead()
+        assert counters.boxes_made == made + is_left
+        made = counters.boxes_made
+    QApplication.processEvents()
+    assert bar.maximum() == view.scroller.total - view.viewport().height()
 
 
 def test_the_end_stays_in_sight_only_while_the_person_is_there(make_view: MakeView) -> None:

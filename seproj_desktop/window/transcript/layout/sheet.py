@@ -190,7 +190,7 @@ class Sheet:
         """The piece's box, laid out if it was not; its real height takes the place of the guess."""
         piece = spot.piece
         known = self.shelf.find(piece)
-        if known is not None and known.content is piece.content and known.maker is self.maker:
+        if known is not None and self._is_true(known, piece):
             self.shelf.use(piece)
             return known.box
         setting = self._setting(spot)
@@ -201,6 +201,11 @@ class Sheet:
         self.shelf.put(piece, Kept(box, piece.content, self.maker))
         self._set_height(spot.message, piece, self.gap(spot) + box.height)
         return box
+
+    def is_laid_out(self, piece: Piece) -> bool:
+        """Whether `box` has nothing to do."""
+        known = self.shelf.find(piece)
+        return known is not None and self._is_true(known, piece)
 
     def known_box(self, piece: Piece) -> Box | None:
         """The box as it was last laid out, if there is one."""
@@ -233,6 +238,9 @@ class Sheet:
     def evict(self) -> None:
         """Lets go of a few boxes that are not needed."""
         self.shelf.let_go()
+
+    def _is_true(self, known: Kept, piece: Piece) -> bool:
+        return known.content is piece.content and known.maker is self.maker
 
     def _adapted(self, known: Kept, piece: Piece, setting: Setting) -> Box | None:
         """The box, where it can stay: its piece has grown, or the width is another one."""
