@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from itertools import chain
 from typing import NamedTuple
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.markdown.blocks import Leaf
-from seproj_desktop.window.transcript.markdown.chapters import chapters, numbered
-from seproj_desktop.window.transcript.markdown.growing_text import GrowingText
-from seproj_desktop.window.transcript.markdown.parser import definitions, leaves, open_leaves, still_open
-from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
+from seproj_desktop.window.transcript.markdown.chapters import numbered
+from seproj_desktop.window.transcript.markdown.reading import NO_DEFINITIONS
+from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment
+from seproj_desktop.window.transcript.message_text import MessageText
 
 AT_ONCE = 8
 """Segments that are parsed at once when a lot of text arrives; those before them wait until they are looked at."""
@@ -101,20 +100,14 @@ class Piece:
 
 
 class Message:
-    """A stored or growing message."""
+    """A stored or growing message: little more than its entry until it is looked at, for there may be ten thousand."""
 
     __slots__ = (
-        "_chapters",
-        "_definitions",
-        "_ending",
         "_entry",
-        "_growing",
+        "_is_as_given",
         "_is_open",
         "_note",
-        "_parsed_characters",
-        "_source",
-        "_splitter",
-        "_tail",
+        "_text",
         "_thinking",
         "_thought",
         "height",
@@ -122,10 +115,6 @@ class Message:
         "key",
         "number",
         "pieces",
-        "speaker",
-        "time",
-        "version",
-        "versions",
     )
 
     def __init__(self, entry: Entry, *, is_open: bool = False) -> None:
@@ -135,29 +124,38 @@ class Message:
         """Its index in the transcript."""
         self.height = 0
         """Of all pieces together."""
-        self.speaker = entry.speaker
-        self.time = entry.time
-        self.version = entry.version
-        self.versions = entry.versions
         self.is_thought_open = False
         self.pieces: list[Piece] = []
-        self._entry: Entry | None = entry
-        """As it was given, to tell at once that nothing has changed; None once something has been added."""
-        self._source = entry.text
-        self._thought = entry.thought
-        self._ending = entry.ending
-        self._note = ""
-        self._parsed_characters = 0
+        self._entry = entry
+        """Where more text has come, that is not in it."""
+        self._is_as_given = True
+        """Whether nothing has changed since the entry was given."""
         self._is_open = is_open
-        self._definitions: dict[str, str] = {}
-        self._chapters: list[tuple[int, str]] = []
-        """Of a long stored text: where each begins, and its text."""
-        self._splitter: Splitter | None = None
-        self._thinking: Splitter | None = None
-        self._growing: GrowingText | None = None
-        """What reads the open segment, once there is one."""
-        self._tail: dict[Segment, tuple[Leaf, ...]] = {}
-        """What the segments before it show that a long line, while it grows, is cut into."""
+        self._note = ""
+        self._thought = entry.thought
+        """The figures so far; its text is what there was when the message was made."""
+        self._text: MessageText | None = None
+        self._thinking: MessageText | None = None
+
+    @property
+    def speaker(self) -> Speaker:
+        return self._entry.speaker
+
+    @property
+    def time(self) -> datetime | None:
+        return self._entry.time
+
+    @property
+    def version(self) -> int:
+        return self._entry.version
+
+    @property
+    def versions(self) -> int:
+        return self._entry.versions
+
+    @property
+    def ending(self) -> Ending:
+        return self._entry.ending
 
     @property
     def is_open(self) -> bool:
@@ -171,32 +169,25 @@ class Message:
     @property
     def text(self) -> str:
         """The exact source, without the thinking."""
-        return self._source if self._splitter is None else source(self._splitter)
+        return self._entry.text if self._is_as_given or self._text is None else self._text.source
 
     @property
     def thinking(self) -> str:
-        return self._thought.text if self._thinking is None else source(self._thinking)
-
-    @property
-    def ending(self) -> Ending:
-        return self._ending
+        return self._thought.text if self._is_as_given or self._thinking is None else self._thinking.source
 
     @property
     def length(self) -> int:
         """Characters, roughly: for a guess at the height."""
-        return len(self._source) if self._splitter is None else sum(len(piece.text) for _, piece in self.segments())
+        return len(self._entry.text) if self._is_as_given or self._text is None else self._text.length
 
     @property
     def definitions(self) -> Mapping[str, str]:
         """The link definitions that its text is read with: known once it is complete and split."""
-        return self._definitions
+        return NO_DEFINITIONS if self._text is None else self._text.definitions
 
     def segments(self) -> Iterator[tuple[int, Segment]]:
         """The text's segments with the numbers of their places, the open ones last."""
-        if self._chapters:
-            return chain.from_iterable(numbered(start, text) for start, text in self._chapters)
-        splitter = self._split_text()
-        return enumerate((*splitter.closed, *splitter.tail()))
+        return self._split_text().segments()
 
     # Stored messages
 
@@ -204,14 +195,9 @@ class Message:
         """Makes the pieces, the text's as stubs: of a long stored text the chapters."""
         if self.pieces:
             return
-        if self._splitter is None and not self._is_open:
-            found = chapters(self._source, is_literal=self.speaker.is_user)
-            self._chapters = found if len(found) > 1 else []
         contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), self._header())]
         contents += self._thought_contents()
-        contents += [(Place(Part.BODY, start), Stub(Segment(text, Kind.CHAPTER))) for start, text in self._chapters]
-        if not self._chapters:
-            contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in self.segments()]
+        contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in self._split_text().outline()]
         contents += self._closing_contents()
         self.pieces = [Piece(place, content) for place, content in contents]
 
@@ -225,13 +211,13 @@ class Message:
         contents: Iterable[tuple[Place, Content]] = (
             ((Place(Part.BODY, inner), Stub(one)) for inner, one in numbered(number, segment.text))
             if stub.content.is_chapter
-            else self._parsed(Part.BODY, number, segment)
+            else placed(Part.BODY, number, self._split_text().read(segment))
         )
         self.pieces[index : index + 1] = [Piece(place, content) for place, content in contents]
 
     def last_chapter(self) -> int | None:
         """The index of the last chapter that is not split yet."""
-        for start, _ in reversed(self._chapters):
+        for start in reversed(self._split_text().chapter_starts()):
             index = self.index_of(Place(Part.BODY, start))
             for piece in self.pieces[index : index + 1]:
                 if isinstance(piece.content, Stub) and piece.content.is_chapter:
@@ -240,8 +226,7 @@ class Message:
 
     def take_parsed(self) -> int:
         """How many characters have been parsed since this was last asked."""
-        count, self._parsed_characters = self._parsed_characters, 0
-        return count
+        return sum(text.take_parsed() for text in (self._text, self._thinking) if text is not None)
 
     def index_of(self, place: Place) -> int:
         """The index of the piece at a place, or of the first one behind it."""
@@ -251,27 +236,21 @@ class Message:
 
     def add_text(self, text: str) -> int:
         self.split()
-        self._entry, self._note = None, ""
-        splitter = self._split_text()
-        first = len(splitter.closed)
-        splitter.feed(text)
+        self._is_as_given, self._note = False, ""
+        first = self._split_text().feed(text)
         change = self._set_summary()
-        return min(change, self._renew(Part.BODY, splitter, first), self._set_closing())
+        return min(change, self._renew_text(first), self._set_closing())
 
     def add_thinking(self, text: str) -> int:
         self.split()
-        self._entry, self._note = None, ""
-        if self._thinking is None:
-            self._thinking = Splitter(is_literal=True)
-            self._thinking.feed(self._thought.text)
-        first = len(self._thinking.closed)
-        self._thinking.feed(text)
+        self._is_as_given, self._note = False, ""
+        first = self._split_thinking().feed(text)
         change = min(self._set_summary(), self._set_closing())
-        return min(change, self._renew(Part.THOUGHT, self._thinking, first)) if self.is_thought_open else change
+        return min(change, self._renew_thinking(first))
 
     def set_thought(self, seconds: float | None, tokens: int | None) -> int:
         """The thinking's figures so far."""
-        self._entry = None
+        self._is_as_given = False
         self._thought = replace(self._thought, seconds=seconds, tokens=tokens)
         return self._set_summary()
 
@@ -284,20 +263,12 @@ class Message:
     def finish(self, ending: Ending) -> int:
         """Nothing more will come."""
         self.split()
-        self._entry, self._is_open, self._ending, self._note = None, False, ending, ""
+        self._is_as_given, self._is_open, self._note = False, False, ""
+        self._entry = replace(self._entry, ending=ending)
         change = self._set_summary()
         if self._thinking is not None:
-            first = len(self._thinking.closed)
-            self._thinking.finish()
-            if self.is_thought_open:
-                change = min(change, self._renew(Part.THOUGHT, self._thinking, first))
-        splitter = self._split_text()
-        first = len(splitter.closed)
-        splitter.finish()
-        if splitter.has_definitions:
-            # Known only now: what refers to them is read again.
-            self._definitions, first = dict(definitions(splitter.closed)), 0
-        return min(change, self._renew(Part.BODY, splitter, first), self._set_closing())
+            change = min(change, self._renew_thinking(self._thinking.finish()))
+        return min(change, self._renew_text(self._split_text().finish()), self._set_closing())
 
     def show_thought(self, *, is_open: bool) -> int:
         """Opens or closes the thinking."""
@@ -311,43 +282,39 @@ class Message:
 
     def is_as_given(self, entry: Entry, *, is_open: bool) -> bool:
         """Whether nothing has changed since this very entry was given: no text needs to be compared."""
-        return self._entry is entry and self._is_open is is_open
+        return self._is_as_given and self._entry is entry and self._is_open is is_open
 
     def has_text_of(self, entry: Entry, *, is_open: bool) -> bool:
         """Whether only the header and the end may differ, so that `update` is enough; no message opens again."""
         if self.key != entry.key or (is_open and not self._is_open):
             return False
-        known = self._entry
-        text, thinking = (self.text, self.thinking) if known is None else (known.text, known.thought.text)
-        return text == entry.text and thinking == entry.thought.text
+        return self.text == entry.text and self.thinking == entry.thought.text
 
     def update(self, entry: Entry, *, is_open: bool) -> int:
         """Takes the header and the end from an entry with the same text; the figures of thinking that is over too."""
-        self.speaker, self.time, self.version, self.versions = entry.speaker, entry.time, entry.version, entry.versions
-        self._ending = entry.ending
+        is_closing = self._is_open and not is_open
+        self._entry = entry
         if not is_open:
             self._thought = entry.thought
         change = len(self.pieces)
-        if self._is_open and not is_open:
+        if is_closing:
             change = self.finish(entry.ending)
         elif self.pieces:
             change = min(self._set_summary(), self._set_closing())
-        self._entry = entry
+        self._entry, self._is_as_given = entry, True
         return min(change, self._set_header()) if self.pieces else change
 
     # The pieces' contents
 
-    def _split_text(self) -> Splitter:
-        assert not self._chapters, "a text in chapters is complete"
-        if self._splitter is None:
-            self._splitter = Splitter(is_literal=self.speaker.is_user)
-            self._splitter.feed(self._source)
-            if not self._is_open:
-                self._splitter.finish()
-                if self._splitter.has_definitions:
-                    self._definitions = dict(definitions(self._splitter.closed))
-            self._source = ""
-        return self._splitter
+    def _split_text(self) -> MessageText:
+        if self._text is None:
+            self._text = MessageText(self._entry.text, is_literal=self.speaker.is_user, is_open=self._is_open)
+        return self._text
+
+    def _split_thinking(self) -> MessageText:
+        if self._thinking is None:
+            self._thinking = MessageText(self._thought.text, is_literal=True, is_open=True)
+        return self._thinking
 
     def _header(self) -> Header:
         return Header(self.speaker, self.time, self.version, self.versions)
@@ -358,73 +325,38 @@ class Message:
         contents: list[tuple[Place, Content]] = [(Place(Part.SUMMARY), self._summary())]
         if self.is_thought_open:
             if self._thinking is None:
-                self._thinking = Splitter(is_literal=True)
-                self._thinking.feed(self._thought.text)
-                self._thinking.finish()
-            contents += self._all_parsed(Part.THOUGHT, self._thinking, 0)
+                self._split_thinking().finish()
+            contents += read(Part.THOUGHT, self._split_thinking(), 0)
         return contents
 
     def _summary(self) -> Summary:
-        is_live = self._is_open and not self._has_text
+        is_live = self._is_open and (self._text is None or self._text.is_empty)
         return Summary(self._thought.seconds, self._thought.tokens, self.is_thought_open, is_live)
 
     @property
     def _has_thought(self) -> bool:
         return self._thinking is not None or bool(self._thought.text)
 
-    @property
-    def _has_text(self) -> bool:
-        return self._splitter is not None and bool(self._splitter.closed or self._splitter.tail())
-
     def _closing_contents(self) -> list[tuple[Place, Content]]:
         contents: list[tuple[Place, Content]] = []
         if self._note:
             contents.append((Place(Part.NOTE), Note(self._note)))
-        if self._ending.words or self._ending.can_continue:
-            contents.append((Place(Part.ENDING), self._ending))
+        if self.ending.words or self.ending.can_continue:
+            contents.append((Place(Part.ENDING), self.ending))
         return contents
-
-    def _parsed(self, part: Part, number: int, segment: Segment) -> list[tuple[Place, Leaf]]:
-        return [(Place(part, number, index), leaf) for index, leaf in enumerate(self._read(segment))]
-
-    def _read(self, segment: Segment) -> tuple[Leaf, ...]:
-        self._parsed_characters += len(segment.lead) + len(segment.text)
-        return leaves(segment, self._definitions)
-
-    def _all_parsed(self, part: Part, splitter: Splitter, first: int) -> list[tuple[Place, Content]]:
-        """Everything from segment `first` on: the last ones parsed, the open end healed."""
-        closed, tail = splitter.closed, splitter.tail()
-        contents: list[tuple[Place, Content]] = []
-        for number in range(first, len(closed)):
-            if len(closed) - number > AT_ONCE and part is Part.BODY:
-                contents.append((Place(part, number), Stub(closed[number])))
-            else:
-                contents += self._parsed(part, number, closed[number])
-        known, self._tail = self._tail, {}
-        for number, segment in enumerate(tail, len(closed)):
-            if segment is tail[-1]:
-                found = self._open_parsed(segment)
-            else:
-                found = known.get(segment) or tuple(map(still_open, self._read(segment)))
-                self._tail[segment] = found
-            contents += [(Place(part, number, index), leaf) for index, leaf in enumerate(found)]
-        return contents
-
-    def _open_parsed(self, segment: Segment) -> tuple[Leaf, ...]:
-        if self._growing is None:
-            self._growing = GrowingText()
-        before = self._growing.characters
-        found = open_leaves(segment, self._growing)
-        read = self._growing.characters - before
-        self._parsed_characters += read or len(segment.lead) + len(segment.text)
-        return found
 
     # Putting them in their places
 
-    def _renew(self, part: Part, splitter: Splitter, first: int) -> int:
-        start = self.index_of(Place(part, first))
-        end = self.index_of(Place(Part(part + 1)))
-        return self._replace(start, end, self._all_parsed(part, splitter, first))
+    def _renew_text(self, first: int) -> int:
+        return self._renew(Part.BODY, first, read(Part.BODY, self._split_text(), first, AT_ONCE))
+
+    def _renew_thinking(self, first: int) -> int:
+        if not self.is_thought_open:
+            return len(self.pieces)
+        return self._renew(Part.THOUGHT, first, read(Part.THOUGHT, self._split_thinking(), first))
+
+    def _renew(self, part: Part, first: int, contents: Sequence[tuple[Place, Content]]) -> int:
+        return self._replace(self.index_of(Place(part, first)), self.index_of(Place(Part(part + 1))), contents)
 
     def _set_header(self) -> int:
         return self._replace(0, 1, [(Place(Part.HEADER), self._header())])
@@ -458,6 +390,16 @@ class Message:
         return len(self.pieces) if change < 0 else start + change
 
 
-def source(splitter: Splitter) -> str:
-    """Everything that was fed."""
-    return "".join(segment.text for segment in (*splitter.closed, *splitter.tail()))
+def read(part: Part, text: MessageText, first: int, at_once: int | None = None) -> list[tuple[Place, Content]]:
+    """What a text shows from a segment on, at its places; of the closed segments only the last `at_once` are read."""
+    contents: list[tuple[Place, Content]] = []
+    for number, found in text.read_from(first, at_once):
+        if isinstance(found, Segment):
+            contents.append((Place(part, number), Stub(found)))
+        else:
+            contents += placed(part, number, found)
+    return contents
+
+
+def placed(part: Part, number: int, leaves: Iterable[Leaf]) -> Iterator[tuple[Place, Leaf]]:
+    return ((Place(part, number, index), leaf) for index, leaf in enumerate(leaves))

@@ -36,6 +36,8 @@ from seproj_desktop.window.transcript.markdown.inline import Run
 from seproj_desktop.window.transcript.markdown.inline import Style as Inline
 from seproj_desktop.window.transcript.message import Header, Note, Part, Piece, Stub, Summary
 
+HEADER_AND_GAPS = 8
+"""A message's height beyond its text, in units of the grid, as a guess."""
 ITEM_INDENT = 3
 QUOTE_INDENT = 2
 """In units of the grid."""
@@ -78,6 +80,9 @@ class BoxMaker:
         self.width = width
         self.code_look = code_look
         self._formulas = formulas
+        self._lines_per_letter = style.letter_width / max(1, width)
+        self._text_line = style.text_line
+        self._header_and_gaps = HEADER_AND_GAPS * style.grid
 
     def looks_like(self, other: "BoxMaker") -> bool:
         """Whether its boxes differ from another's in their width only."""
@@ -173,8 +178,11 @@ class BoxMaker:
 
     def guess(self, characters: int) -> int:
         """The height of so many characters of running text."""
-        lines = 1 + int(characters * self.style.letter_width / max(1, self.width))
-        return round(lines * self.style.text_line)
+        return round((1 + int(characters * self._lines_per_letter)) * self._text_line)
+
+    def guess_message(self, characters: int) -> int:
+        """The height of a message of which no more is known."""
+        return self.guess(characters) + self._header_and_gaps
 
     def _indent_of(self, container: Container) -> int:
         return (QUOTE_INDENT if container is Container.QUOTE else ITEM_INDENT) * self.style.grid

@@ -18,9 +18,6 @@ from seproj_desktop.window.transcript.layout.shelf import Kept, Shelf
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
 from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
 
-HEADER_AND_GAPS = 8
-"""A message's height beyond its text, in units of the grid, as a guess."""
-
 
 @dataclass(slots=True)
 class Counters:
@@ -79,14 +76,14 @@ class Sheet:
         self.messages = list(messages)
         for number, message in enumerate(self.messages):
             message.number = number
-            message.height = self._guess(message)
+            message.height = self.maker.guess_message(message.length)
         self._heights = HeightTree(message.height for message in self.messages)
         self.shelf.clear()
 
     def append(self, message: Message) -> None:
         message.number = len(self.messages)
         self.messages.append(message)
-        message.height = self._guess(message)
+        message.height = self.maker.guess_message(message.length)
         self._heights.append(message.height)
 
     def replace_from(self, number: int, messages: Sequence[Message]) -> None:
@@ -268,11 +265,6 @@ class Sheet:
         return None
 
     # Bookkeeping
-
-    def _guess(self, message: Message) -> int:
-        if message.is_split:
-            return message.height
-        return self.maker.guess(message.length) + HEADER_AND_GAPS * self.maker.style.grid
 
     def split(self, message: Message) -> None:
         """Has the message's pieces made, if they were not."""
