@@ -16,10 +16,12 @@ from itertools import chain
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter
 
-BUSY_INTERVAL, CALM_INTERVAL = 100, 1000
-"""Milliseconds between collections of what is young: a tenth of a second's objects are walked in a millisecond."""
+BUSY_INTERVAL, CALM_INTERVAL = 100, 250
+"""Milliseconds between two looks at how much has been made: who scrolls makes ten thousand objects in a second."""
 BUSY = 2000
-"""Objects since the last collection, from which on the next one comes sooner and never is one of everything."""
+"""Young objects from which on they are walked, and they alone: that takes 1 to 3 ms."""
+CALM_SECONDS = 1.0
+"""Since it was busy, after which what is older is walked too, and how often."""
 FULL_SECONDS = 60.0
 """After which the old is collected too, which after freezing is only what has come since; as soon as it is calm."""
 LONGEST_SECONDS = 900.0
@@ -147,7 +149,7 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._last_full = clock()
+        self._last_busy = self._last_calm = self._last_full = clock()
         self._timer = QTimer(self, interval=CALM_INTERVAL)
         self._timer.timeout.connect(self.collect)
         gc.disable()
@@ -179,15 +181,22 @@ class Collector(QObject):
         """Milliseconds until the next collection."""
         return self._timer.interval()
 
-    def collect(self) -> int:
-        """One turn; the oldest generation that was walked."""
-        young, since = gc.get_count()[0], self._clock() - self._last_full
-        is_busy = young >= BUSY
+    def collect(self) -> int | None:
+        """One turn; the oldest generation that was walked, or None if there was no need."""
+        now = self._clock()
+        is_busy = gc.get_count()[0] >= BUSY
         self._timer.setInterval(BUSY_INTERVAL if is_busy else CALM_INTERVAL)
-        if since >= (LONGEST_SECONDS if is_busy else FULL_SECONDS):
-            self._last_full = self._clock()
-            gc.collect(2)
-            return 2
-        oldest = 0 if is_busy else 1
+        if is_busy:
+            self._last_busy = now
+        is_calm = now - self._last_busy >= CALM_SECONDS
+        if now - self._last_full >= (FULL_SECONDS if is_calm else LONGEST_SECONDS):
+            oldest, self._last_full = 2, now
+        elif is_busy:
+            oldest = 0
+        elif is_calm and now - self._last_calm >= CALM_SECONDS:
+            oldest = 1
+        else:
+            return None
+        self._last_calm = now
         gc.collect(oldest)
         return oldest

@@ -11,6 +11,7 @@ from seproj_desktop.window.tuning import (
     BUSY,
     BUSY_INTERVAL,
     CALM_INTERVAL,
+    CALM_SECONDS,
     FULL_SECONDS,
     LONGEST_SECONDS,
     Collector,
@@ -64,10 +65,24 @@ def test_while_an_engine_loads_nothing_is_walked(collector: Collector) -> None:
 
 
 def test_the_old_are_walked_once_it_is_calm(collector: Collector, clock: Clock) -> None:
-    assert (collector.collect(), collector.interval) == (1, CALM_INTERVAL)
+    assert (collector.collect(), collector.interval) == (None, CALM_INTERVAL)
+    clock.now = CALM_SECONDS
+    assert [collector.collect() for _ in range(2)] == [1, None]
     clock.now = FULL_SECONDS
-    assert collector.collect() == 2
+    assert [collector.collect() for _ in range(2)] == [2, None]
+    clock.now += CALM_SECONDS
     assert collector.collect() == 1
+
+
+def test_between_two_steps_of_somebody_who_scrolls_it_is_not_calm(collector: Collector, clock: Clock) -> None:
+    clock.now = CALM_SECONDS
+    kept = make_much()
+    assert collector.collect() == 0
+    clock.now += CALM_SECONDS / 2
+    assert collector.collect() is None
+    clock.now += CALM_SECONDS / 2
+    assert collector.collect() == 1
+    assert len(kept) == 2 * BUSY
 
 
 def test_without_any_calm_the_old_are_walked_late(collector: Collector, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """What the transcript is given: who spoke, what was said, how it ended; and what can be done with it. No Qt."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
@@ -51,8 +51,8 @@ class Entry:
     key: str
     speaker: Speaker
     text: str = ""
-    thought: Thought = field(default_factory=Thought)
-    ending: Ending = field(default_factory=Ending)
+    thought: Thought = Thought()
+    ending: Ending = Ending()
     time: datetime | None = None
     version: int = 1
     versions: int = 1

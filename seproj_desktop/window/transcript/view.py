@@ -62,6 +62,8 @@ class TranscriptView(QAbstractScrollArea):
         self._formulas = None if workshop is None else Formulas(workshop, self)
         self._messages: dict[str, Message] = {}
         self._was_left = False
+        self._has_moved = False
+        """Since it was painted."""
         self._bar = SlimScrollBar(theme)
         self.moment = Moment()
         self.code_blocks = CodeBlocks(workshop, self)
@@ -174,7 +176,7 @@ class TranscriptView(QAbstractScrollArea):
         self.scroller.scroll(pixels)
         self._repaint_moved(before)
         self._after_move()
-        self._ahead_timer.start()
+        self._has_moved = True
 
     def scroll_to_start(self) -> None:
         self.glide.stop()
@@ -279,6 +281,9 @@ class TranscriptView(QAbstractScrollArea):
             painter.restore()
             self.painted_pixels += rectangle.width() * rectangle.height()
         painter.end()
+        if self._has_moved:
+            self._has_moved = False
+            self._ahead_timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -418,10 +423,10 @@ class TranscriptView(QAbstractScrollArea):
     def _after_jump(self) -> None:
         self.viewport().update()
         self._after_move()
-        self._ahead_timer.start()
+        self._has_moved = True
 
     def _look_ahead(self) -> None:
-        """Lays out what the next step may bring into sight, a piece in each idle turn of the event loop."""
+        """Lays out what the next step may bring into sight, a piece in each turn of the event loop after the paint."""
         if self.scroller.lay_out_ahead():
             self._ahead_timer.start()
         else:

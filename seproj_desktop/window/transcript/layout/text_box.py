@@ -170,9 +170,12 @@ class TextBox(Box):
 
     def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
         flow = self.placed[0].flow
-        first = self.position_of_line(clip.top() - at.y())
+        if not self._text.chips:
+            return
+        first = flow.lines[flow.line_number(clip.top() - at.y())].start
+        end = flow.lines[flow.line_number(clip.bottom() - at.y())].end
         for chip in self._text.chips:
-            if chip.end > first:
+            if first < chip.end and chip.start < end:
                 draw_chip(painter, flow, chip, at, self.style)
 
     def target_at(self, x: float, y: float) -> str:
