@@ -82,7 +82,7 @@ def _is_safe(text: str, at: int) -> bool:
 def _outside_fences(text: str) -> Iterator[tuple[int, int]]:
     """The stretches of the text that are certainly in no fence, as far as that can be said."""
     outside, mark, indent, opened = 0, "", 0, 0
-    for found in FENCE.finditer(text):
+    for found in _fences(text):
         start = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.end())
         end = len(text) if end < 0 else end
@@ -107,6 +107,20 @@ def _outside_fences(text: str) -> Iterator[tuple[int, int]]:
             mark, indent, opened = found[0], len(before), min(end + 1, len(text))
     if not mark:
         yield outside, len(text)
+
+
+def _fences(text: str) -> Iterator[re.Match[str]]:
+    """What `FENCE.finditer` finds; it looks at every letter, which takes 50 times as long."""
+    marks = ("```", "~~~")
+    starts = [text.find(mark) for mark in marks]
+    while max(starts) >= 0:
+        found = FENCE.match(text, min(start for start in starts if start >= 0))
+        assert found is not None
+        yield found
+        starts = [
+            text.find(mark, found.end()) if 0 <= start < found.end() else start
+            for mark, start in zip(marks, starts, strict=True)
+        ]
 
 
 def _closes(fence: str, before: str, after: str, mark: str) -> bool:
