@@ -3,7 +3,7 @@
 On the Qt thread, no widget. Formulas and colours come from collaborators, and may come later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
@@ -178,11 +178,12 @@ class BoxMaker:
 
     def guess(self, characters: int) -> int:
         """The height of so many characters of running text."""
-        return round((1 + int(characters * self._lines_per_letter)) * self._text_line)
+        return int((1 + int(characters * self._lines_per_letter)) * self._text_line)
 
-    def guess_message(self, characters: int) -> int:
-        """The height of a message of which no more is known."""
-        return self.guess(characters) + self._header_and_gaps
+    def guess_messages(self, lengths: Iterable[int]) -> list[int]:
+        """The heights of messages of which no more is known than how many characters they have."""
+        per_letter, line, beyond = self._lines_per_letter, self._text_line, self._header_and_gaps
+        return [int((1 + int(characters * per_letter)) * line) + beyond for characters in lengths]
 
     def _indent_of(self, container: Container) -> int:
         return (QUOTE_INDENT if container is Container.QUOTE else ITEM_INDENT) * self.style.grid

@@ -1,6 +1,7 @@
 """The messages' heights as a Fenwick tree: any prefix, and the message at any height, in logarithmic time. No Qt."""
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 
 class HeightTree:
@@ -8,11 +9,8 @@ class HeightTree:
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
         self._heights = list(heights)
-        self._sums = [0, *self._heights]
-        for index in range(1, len(self._sums)):
-            parent = index + (index & -index)
-            if parent < len(self._sums):
-                self._sums[parent] += self._sums[index]
+        above = list(accumulate(self._heights, initial=0))
+        self._sums = [above[place] - above[place & place - 1] for place in range(len(above))]
 
     def __len__(self) -> int:
         return len(self._heights)

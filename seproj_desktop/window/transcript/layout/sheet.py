@@ -74,16 +74,16 @@ class Sheet:
     def load(self, messages: Sequence[Message]) -> None:
         """These instead of all before."""
         self.messages = list(messages)
-        for number, message in enumerate(self.messages):
-            message.number = number
-            message.height = self.maker.guess_message(message.length)
-        self._heights = HeightTree(message.height for message in self.messages)
+        heights = self.maker.guess_messages(message.length for message in self.messages)
+        for number, (message, height) in enumerate(zip(self.messages, heights, strict=True)):
+            message.number, message.height = number, height
+        self._heights = HeightTree(heights)
         self.shelf.clear()
 
     def append(self, message: Message) -> None:
         message.number = len(self.messages)
         self.messages.append(message)
-        message.height = self.maker.guess_message(message.length)
+        [message.height] = self.maker.guess_messages([message.length])
         self._heights.append(message.height)
 
     def replace_from(self, number: int, messages: Sequence[Message]) -> None:
