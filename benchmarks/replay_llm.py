@@ -11,6 +11,7 @@ import itertools
 import pickle
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 Recording = list[list[Any]]
@@ -84,6 +85,8 @@ class ReplayLLM:
         self.model_config = vllm_config.model_config
         self.renderer = renderer_from_config(vllm_config)
         self.input_processor = InputProcessor(vllm_config, self.renderer)
+        self.engine_core = SimpleNamespace(get_output_async=None)
+        """`VllmEngine` sorts what it pulls from there; nothing is pulled here."""
         self._file = file
         self._answers: Iterator[list[Any]] | None = None
         self._numbers = itertools.count()
