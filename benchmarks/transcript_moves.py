@@ -13,7 +13,7 @@ from typing import TypeVar
 from benchmarks import corpus
 from benchmarks.corpus import Said
 from benchmarks.transcript_orders import Opened, OpenOrder, Steps, Work
-from benchmarks.transcript_panes import QUESTION, Pane
+from benchmarks.transcript_panes import QUESTION, Pane, difference
 from benchmarks.transcript_stage import HEIGHT, Stage, memory
 
 WHEEL_STEPS, PAGES, JUMPS = 300, 60, 40
@@ -97,7 +97,3 @@ def take_steps(stage: Stage, pane: Pane, actions: Iterable[Action], *, turns: in
         if time.monotonic() > end:
             break
     return Steps(costs, most)
-
-
-def difference(now: Work, before: Work) -> Work:
-    return {name: count - before[name] for name, count in now.items()}

@@ -158,5 +158,10 @@ class NaivePane:
         return {PIXELS: self.area.painted_pixels}
 
 
+def difference(now: Work, before: Work) -> Work:
+    """What was done between two looks at a pane's counters."""
+    return {name: count - before[name] for name, count in now.items()}
+
+
 def make_pane(view: View, theme: Theme, workshop: Workshop) -> Pane:
     return OurPane(theme, workshop) if view == "ours" else NaivePane()

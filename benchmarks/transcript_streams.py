@@ -6,12 +6,13 @@ two of them gets the rest of the frame, as it would while the program waits for 
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from benchmarks import corpus
 from benchmarks.corpus import TOKEN, Said
 from benchmarks.corpus_hostile import HOSTILE
 from benchmarks.transcript_orders import TOKENS_PER_FRAME, Endured, Flush, HostileOrder, Streamed, StreamOrder
-from benchmarks.transcript_panes import QUESTION, Pane
+from benchmarks.transcript_panes import QUESTION, Pane, difference
 from benchmarks.transcript_stage import MEGABYTE, Stage, memory
 from seproj_desktop.bridge.feed import CHANNELS_PER_FRAME, FRAME_MILLISECONDS
 
@@ -22,9 +23,9 @@ LIMIT = 60.0
 
 
 def stream(stage: Stage, panes: Sequence[Pane], order: StreamOrder) -> Streamed:
-    """Feeds every pane an answer of its own; of more panes than a frame has time for some are fed in each, in turn."""
-    at_once = min(len(panes), CHANNELS_PER_FRAME)
-    size = TOKENS_PER_FRAME * TOKEN * len(panes) / at_once
+    """Feeds every pane an answer of its own, one in each flush; of more panes than a frame has flushes in turn."""
+    per_frame = min(len(panes), CHANNELS_PER_FRAME)
+    size = TOKENS_PER_FRAME * TOKEN * len(panes) / per_frame
     slices = [list(cut(text_of(order, number), size)) for number in range(len(panes))]
     turns = [(pane, text) for row in zip(*slices, strict=True) for pane, text in zip(panes, row, strict=True)]
     for pane in panes:
@@ -34,16 +35,17 @@ def stream(stage: Stage, panes: Sequence[Pane], order: StreamOrder) -> Streamed:
     flushes: list[Flush] = []
     skipped: list[tuple[Pane, str]] = []
     end = time.monotonic() + LIMIT
-    for number in range(0, len(turns), at_once):
-        reached = (number // at_once + 1) * TOKENS_PER_FRAME
+    for number, turn in enumerate(turns):
+        reached = (number + 1) * TOKENS_PER_FRAME / per_frame
         if not is_wanted(order, reached):
-            skipped += turns[number : number + at_once]
+            skipped.append(turn)
             continue
         if skipped:
-            hand_over(stage, panes, [(pane, joined(skipped, pane)) for pane in panes], reached)
+            for pane in panes:
+                hand_over(stage, pane, joined(skipped, pane), reached)
             skipped.clear()
-        put_beside(stage, panes, order, number // at_once)
-        flushes.append(hand_over(stage, panes, turns[number : number + at_once], reached))
+        put_beside(stage, panes, order, number)
+        flushes.append(hand_over(stage, *turn, reached, FRAME_MILLISECONDS / per_frame))
         if time.monotonic() > end:
             break
     return Streamed(len(panes) * flushes[-1].reached, flushes)
@@ -84,20 +86,12 @@ def put_beside(stage: Stage, panes: Sequence[Pane], order: StreamOrder, number: 
             pane.scroll(stage.window.height())  # the first hit has been shown; back to the end
 
 
-def hand_over(stage: Stage, panes: Sequence[Pane], turn: Sequence[tuple[Pane, str]], reached: float) -> Flush:
-    """One flush, and the turns of the event loop until the next."""
-    before = [pane.work() for pane in panes]
-
-    def take() -> None:
-        for pane, text in turn:
-            pane.take(text)
-
-    cost = stage.cost(take)
-    work: dict[str, int] = {}
-    for pane, old in zip(panes, before, strict=True):
-        for name, count in pane.work().items():
-            work[name] = work.get(name, 0) + count - old[name]
-    between = stage.settle(FRAME_MILLISECONDS - cost)
+def hand_over(stage: Stage, pane: Pane, text: str, reached: float, until_next: float = FRAME_MILLISECONDS) -> Flush:
+    """One flush, and the turns of the event loop until the next, in so many milliseconds."""
+    before = pane.work()
+    cost = stage.cost(partial(pane.take, text))
+    work = difference(pane.work(), before)
+    between = stage.settle(until_next - cost)
     return Flush(reached, cost, sum(between), max(between, default=0.0), work)
 
 
@@ -130,7 +124,7 @@ def trickle(stage: Stage, pane: Pane, text: str) -> list[float]:
     end = time.monotonic() + LIMIT / 2
     costs: list[float] = []
     for piece in cut(text, TOKENS_PER_FRAME * TOKEN):
-        costs.append(hand_over(stage, [pane], [(pane, piece)], 0.0).cost)
+        costs.append(hand_over(stage, pane, piece, 0.0).cost)
         if time.monotonic() > end:
             break
     costs.append(stage.cost(pane.finish))

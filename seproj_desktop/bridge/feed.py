@@ -1,7 +1,7 @@
 """How news reach the window: the backend appends to a deque per channel, one timer on the Qt thread drains them all.
 
-At most one hand-over per frame, however many answers stream; measured at 3 to 5 µs per token, a third of a signal
-per token. The timer rests while nothing comes, and is woken by one queued signal.
+At most one hand-over per frame of each answer, and two of all together, however many stream; measured at 3 to 5 µs per
+token, a third of a signal per token. The timer rests while nothing comes, and is woken by one queued signal.
 """
 
 from collections import deque
@@ -13,7 +13,7 @@ from seproj_desktop.chat.news import AnswerEnded, ConversationNews, PathChanged,
 
 FRAME_MILLISECONDS = 16
 CHANNELS_PER_FRAME = 2
-"""Of more channels than this some are drained in one frame and some in the next: four can take longer than one."""
+"""Each in a turn of its own: keys and the mouse need not wait for both. Of more channels some wait a frame longer."""
 IDLE_FRAMES = 30
 """So many frames without news, and the timer rests."""
 
@@ -138,15 +138,22 @@ class NewsFeed(QObject):
         self._on_frame()
 
     def _on_frame(self) -> None:
-        turn = [channel for channel in self._channels if channel.has_news][:CHANNELS_PER_FRAME]
-        for channel in turn:
+        waiting = [channel for channel in self._channels if channel.has_news]
+        self._set_interval(FRAME_MILLISECONDS // CHANNELS_PER_FRAME if len(waiting) > 1 else FRAME_MILLISECONDS)
+        if waiting:
             # To the end of the line, so that those that have waited longest come first.
+            channel = waiting[0]
             self._channels.remove(channel)
             self._channels.append(channel)
             channel.drain()
-        self._idle = 0 if turn else self._idle + 1
+        self._idle = 0 if waiting else self._idle + 1
         if self._idle > IDLE_FRAMES:
             self._rest()
+
+    def _set_interval(self, milliseconds: int) -> None:
+        """Setting it starts the timer anew, even if it is the same."""
+        if milliseconds != self._timer.interval():
+            self._timer.setInterval(milliseconds)
 
     def _rest(self) -> None:
         self._timer.stop()

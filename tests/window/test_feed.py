@@ -1,6 +1,7 @@
 """News on their way to the Qt thread: in order, from where they are wanted, text gathered, channels in turn."""
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
@@ -78,16 +79,17 @@ def test_whoever_closes_a_channel_hears_nothing_more_of_it(qtbot: QtBot, feed: N
     assert told == [ENDED]
 
 
-def test_of_many_channels_two_are_drained_in_a_frame(qtbot: QtBot, feed: NewsFeed) -> None:
+def test_channels_are_drained_in_turn_and_the_event_loop_turns_in_between(qtbot: QtBot, feed: NewsFeed) -> None:
     channels = [feed.open() for _ in range(4)]
-    order: list[int] = []
+    order: list[int | None] = []
     for number, channel in enumerate(channels):
         channel.text_added.connect(lambda _, number=number: order.append(number))
+        channel.text_added.connect(lambda _: QTimer.singleShot(0, lambda: order.append(None)))
         channel.start()
         for _ in range(2):
             channel.tell(TextAdded(number, "a", "", 1))
-    qtbot.waitUntil(lambda: len(order) == 4)
-    assert order == [0, 1, 2, 3]
+    qtbot.waitUntil(lambda: len(order) == 8)
+    assert order == [0, None, 1, None, 2, None, 3, None]
 
 
 def test_what_is_left_is_told_at_the_end(feed: NewsFeed) -> None:

@@ -97,6 +97,7 @@ class MessageText:
     # Reading
 
     def read(self, segment: Segment) -> tuple[Leaf, ...]:
+        """What a closed segment shows."""
         self._parsed_characters += len(segment.lead) + len(segment.text)
         return leaves(segment, self.definitions)
 

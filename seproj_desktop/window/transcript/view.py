@@ -470,9 +470,12 @@ class TranscriptView(QAbstractScrollArea):
 
     def _on_formulas(self, arrived: frozenset[str]) -> None:
         """Formulas have been set: what shows them is laid out anew, without moving what is in sight."""
+        before = self.scroller.shown
         if self.sheet.forget_formulas(arrived):
             self.scroller.arrange()
-            self._after_jump()
+            self._repaint_moved(before)
+            self._after_move()
+            self._ahead_timer.start()
 
     def _on_theme(self) -> None:
         """A change of palette is told several times in a row."""

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from seproj_desktop.window.theme import Theme
+from seproj_desktop.window.transcript.entries import Entry
+from seproj_desktop.window.transcript.layout.flow import PLACEHOLDER
+from seproj_desktop.window.transcript.transcript import Transcript
 from seproj_desktop.window.transcript.workshop.formula_picture import (
     X_HEIGHT,
     DrawnFormula,
@@ -17,7 +22,7 @@ from seproj_desktop.window.transcript.workshop.formula_picture import (
 from seproj_desktop.window.transcript.workshop.formula_setting import set_formula
 from seproj_desktop.window.transcript.workshop.formulas import REFUSED, Formulas, Refused
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
-from tests.window.transcript.pages import PATIENCE
+from tests.window.transcript.pages import PATIENCE, PERSONA
 
 BLACK = QColor("black")
 SMALL = set_formula("x", is_display=False, size=16)
@@ -59,6 +64,25 @@ def test_a_picture_is_ordered_told_and_kept(qtbot: QtBot, workshop: Workshop) ->
     assert 0 < picture.ascent < picture.height
     assert (picture.image.width(), picture.image.height()) == (picture.width, picture.height)
     assert ask(formulas, r"\frac{a}{b}") is picture
+
+
+def test_formulas_are_set_before_they_come_into_sight(qtbot: QtBot, theme: Theme, workshop: Workshop) -> None:
+    view = Transcript(theme, workshop)
+    qtbot.addWidget(view)
+    view.resize(800, 600)
+    view.show()
+    view.load([Entry("a", PERSONA, "Some $x_1$ here.\n\n" + "Words without any.\n\n" * 25)])
+    QApplication.processEvents()
+    painted, made = view.painted_pixels, view.sheet.counters.boxes_made
+    in_sight = [one.box for one in view.scroller.shown]
+
+    def is_set() -> bool:
+        return view.sheet.counters.boxes_made > made and not any(box.formulas for _, box in view.sheet.shelf)
+
+    qtbot.waitUntil(is_set, timeout=PATIENCE)
+    assert (view.painted_pixels, [one.box for one in view.scroller.shown]) == (painted, in_sight)
+    view.scroll_to_start()
+    assert [PLACEHOLDER in one.box.placed[0].flow.text for one in view.scroller.shown[1:3]] == [True, False]
 
 
 def test_arrivals_are_gathered(qtbot: QtBot, workshop: Workshop) -> None:
