@@ -107,6 +107,11 @@ class TranscriptView(QAbstractScrollArea):
     def is_empty(self) -> bool:
         return not self.sheet.messages
 
+    @property
+    def is_looking_ahead(self) -> bool:
+        """Whether the next turn of the event loop lays out something that is not in sight."""
+        return self._ahead_timer.isActive()
+
     def load(self, entries: Sequence[Entry], open_key: str | None = None) -> None:
         """These messages instead of all before, as when a conversation is opened; the end is in sight.
 

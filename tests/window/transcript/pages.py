@@ -93,10 +93,11 @@ def picture(view: Transcript) -> QImage:
 
 
 def look_ahead(view: Transcript) -> None:
-    """Lets the view lay out all that it does ahead of the next step."""
-    while view.scroller.lay_out_ahead():
-        pass
+    """Has the view painted, and then all laid out that it does ahead of the next step."""
     QApplication.processEvents()
+    while view.is_looking_ahead:
+        QApplication.processEvents()
+    QApplication.processEvents()  # the bar, whose place depends on what was laid out
 
 
 def on_screen(view: Transcript) -> QImage:

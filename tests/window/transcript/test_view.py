@@ -12,9 +12,18 @@ from pytestqt.qtbot import QtBot
 from seproj_desktop.window.theme import COLUMN_WIDTH, Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry
 from seproj_desktop.window.transcript.layout.box_maker import CodeLook
-from seproj_desktop.window.transcript.scroller import MOST_AHEAD
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PAGE, PERSONA, USER, long_entries, picture, pieces_of, repainted, thoughtful
+from tests.window.transcript.pages import (
+    PAGE,
+    PERSONA,
+    USER,
+    long_entries,
+    look_ahead,
+    picture,
+    pieces_of,
+    repainted,
+    thoughtful,
+)
 
 MakeView = Callable[..., Transcript]
 
@@ -81,8 +90,7 @@ def test_what_the_next_page_shows_is_laid_out_between_two_events(make_view: Make
     counters = view.sheet.counters
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
     seen = [one[3:] for one in view.scroller.shown]
-    for _ in range(2 * MOST_AHEAD):
-        QApplication.processEvents()
+    look_ahead(view)
     assert [one[3:] for one in view.scroller.shown] == seen
     boxes, characters = counters.boxes_made, counters.characters_parsed
     view.scroll_by(page * view.viewport().height())
@@ -98,7 +106,7 @@ def test_a_turn_lays_out_one_piece_ahead_and_the_bar_learns_of_its_height(make_v
         is_left = view.scroller.lay_out_ahead()
         assert counters.boxes_made == made + is_left
         made = counters.boxes_made
-    QApplication.processEvents()
+    look_ahead(view)
     assert bar.maximum() == view.scroller.total - view.viewport().height()
 
 
