@@ -21,7 +21,7 @@ BUSY_INTERVAL, CALM_INTERVAL = 100, 250
 BUSY = 2000
 """Young objects from which on they are walked, and they alone: that takes 1 to 3 ms."""
 CALM_SECONDS = 1.0
-"""Since it was busy, after which what is older is walked too, and how often."""
+"""Since anything was walked, after which what is older is walked too: who makes much has it walked more often."""
 FULL_SECONDS = 60.0
 """After which the old is collected too, which after freezing is only what has come since; as soon as it is calm."""
 LONGEST_SECONDS = 900.0
@@ -149,7 +149,7 @@ class Collector(QObject):
     def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._last_busy = self._last_calm = self._last_full = clock()
+        self._last_walk = self._last_full = clock()
         self._timer = QTimer(self, interval=CALM_INTERVAL)
         self._timer.timeout.connect(self.collect)
         gc.disable()
@@ -184,19 +184,17 @@ class Collector(QObject):
     def collect(self) -> int | None:
         """One turn; the oldest generation that was walked, or None if there was no need."""
         now = self._clock()
+        since_full = now - self._last_full
         is_busy = gc.get_count()[0] >= BUSY
         self._timer.setInterval(BUSY_INTERVAL if is_busy else CALM_INTERVAL)
         if is_busy:
-            self._last_busy = now
-        is_calm = now - self._last_busy >= CALM_SECONDS
-        if now - self._last_full >= (FULL_SECONDS if is_calm else LONGEST_SECONDS):
-            oldest, self._last_full = 2, now
-        elif is_busy:
-            oldest = 0
-        elif is_calm and now - self._last_calm >= CALM_SECONDS:
-            oldest = 1
+            oldest = 2 if since_full >= LONGEST_SECONDS else 0
+        elif now - self._last_walk >= CALM_SECONDS:
+            oldest = 2 if since_full >= FULL_SECONDS else 1
         else:
             return None
-        self._last_calm = now
+        self._last_walk = now
+        if oldest == 2:
+            self._last_full = now
         gc.collect(oldest)
         return oldest

@@ -17,14 +17,12 @@ from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Sp
 class MessageText:
     """A stored or growing text; its segments count from 0, those of a chapter from the letter that it begins with."""
 
-    __slots__ = ("_chapters", "_growing", "_parsed_characters", "_source", "_splitter", "_tail", "definitions")
+    __slots__ = ("_chapters", "_growing", "_parsed_characters", "_splitter", "_tail", "definitions")
 
     def __init__(self, source: str, *, is_literal: bool, is_open: bool) -> None:
         """`is_literal`: nothing is Markdown but fenced code; `is_open`: more may come until `finish`."""
         self.definitions: Mapping[str, str] = NO_DEFINITIONS
         """The addresses that labels of links stand for: known once the text is complete."""
-        self._source = source
-        """Of a text in chapters."""
         found = [] if is_open else chapters(source, is_literal=is_literal)
         self._chapters: Sequence[tuple[int, str]] = found if len(found) > 1 else ()
         """Of a long stored text: where each begins, and its text."""
@@ -35,7 +33,6 @@ class MessageText:
         """What the segments before it show that a long line, while it grows, is cut into."""
         self._splitter: Splitter | None = None
         if not self._chapters:
-            self._source = ""
             self._splitter = Splitter(is_literal=is_literal)
             self._splitter.feed(source)
             if not is_open:
@@ -48,11 +45,11 @@ class MessageText:
     @property
     def source(self) -> str:
         """Everything that was fed."""
-        return self._source or "".join(segment.text for _, segment in self.segments())
+        return "".join(segment.text for _, segment in self.outline())
 
     @property
     def length(self) -> int:
-        return len(self._source) or sum(len(segment.text) for _, segment in self.segments())
+        return sum(len(segment.text) for _, segment in self.outline())
 
     def chapter_starts(self) -> Sequence[int]:
         """The numbers of the chapters."""

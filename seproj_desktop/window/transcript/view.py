@@ -5,7 +5,6 @@ of their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import zip_longest
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
@@ -107,11 +106,6 @@ class TranscriptView(QAbstractScrollArea):
     def is_empty(self) -> bool:
         return not self.sheet.messages
 
-    @property
-    def is_looking_ahead(self) -> bool:
-        """Whether the next turn of the event loop lays out something that is not in sight."""
-        return self._ahead_timer.isActive()
-
     def load(self, entries: Sequence[Entry], open_key: str | None = None) -> None:
         """These messages instead of all before, as when a conversation is opened; the end is in sight.
 
@@ -203,6 +197,11 @@ class TranscriptView(QAbstractScrollArea):
         """Marks a message as the one that somebody was led to; None withdraws the mark."""
         self.moment.pointed_out = message
         self.viewport().update()
+
+    @property
+    def is_looking_ahead(self) -> bool:
+        """Whether the next turn of the event loop lays out something that is not in sight, or finds that all is."""
+        return self._ahead_timer.isActive()
 
     def show_top(self, message: Message, place: Place) -> None:
         """Has a piece at the upper edge."""
@@ -386,11 +385,11 @@ class TranscriptView(QAbstractScrollArea):
         if step:
             self._move_pixels(step)
         bottom = after[-1].bottom
-        for one, following in zip_longest(after, after[1:]):
+        for one in after:
             old = known.get(one.piece)
             if not is_unchanged(one, old):
                 top = one.top if old is None else one.top_of_change(old)
-                end = viewport.height() if following is None else one.bottom
+                end = viewport.height() if one is after[-1] else one.bottom
                 viewport.update(self._strip(top, end))
         if (known and before[-1].bottom + step != bottom) or before[-1].piece is not after[-1].piece:
             viewport.update(self._strip(bottom, viewport.height()))

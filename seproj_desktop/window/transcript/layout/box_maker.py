@@ -82,7 +82,6 @@ class BoxMaker:
         self._formulas = formulas
         self._lines_per_letter = style.letter_width / max(1, width)
         self._text_line = style.text_line
-        self._header_and_gaps = HEADER_AND_GAPS * style.grid
 
     def looks_like(self, other: "BoxMaker") -> bool:
         """Whether its boxes differ from another's in their width only."""
@@ -182,8 +181,8 @@ class BoxMaker:
 
     def guess_messages(self, lengths: Iterable[int]) -> list[int]:
         """The heights of messages of which no more is known than how many characters they have."""
-        per_letter, line, beyond = self._lines_per_letter, self._text_line, self._header_and_gaps
-        return [int((1 + int(characters * per_letter)) * line) + beyond for characters in lengths]
+        guess, beyond = self.guess, HEADER_AND_GAPS * self.style.grid
+        return [guess(characters) + beyond for characters in lengths]
 
     def _indent_of(self, container: Container) -> int:
         return (QUOTE_INDENT if container is Container.QUOTE else ITEM_INDENT) * self.style.grid
