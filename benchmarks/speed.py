@@ -1,49 +1,53 @@
 """How fast this machine is beside the one that the transcript's aims were set on.
 
-The same versions of the same package are imported, in a process of its own: Python's own work, no Qt, like most of a
-flush. What it took there is in the notes that the aims come from.
+Work of other people's libraries is done again that was timed there, the same versions: two things of Python's, one of
+Qt's. The aims come from the same notes as these times.
 """
 
-import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
-from benchmarks.processes import PYTHON, BenchmarkError
+from benchmarks.wire import Worker
 
-PACKAGE = "ziamath"
-REFERENCE = 110.0
-"""Milliseconds of importing it there."""
-CODE = f"import time; start = time.process_time(); import {PACKAGE}; print((time.process_time() - start) * 1e3)"
 TIME_LIMIT = 60.0
 AT_ONCE = 3
+YARDSTICKS: Mapping[str, float] = {
+    "importing ziamath": 110.0,
+    "20,000 tokens of Markdown by markdown-it-py": 18.8,
+    "the same by Qt's QTextDocument": 5.5,
+}
+"""Milliseconds that each took there. `speed_child` does them, in a process of its own."""
 
 
 @dataclass(slots=True)
 class Speed:
-    """The imports so far, in milliseconds of processor time."""
+    """What each has taken here so far, in milliseconds of processor time, by its words."""
 
-    imports: list[float] = field(default_factory=list)
+    samples: dict[str, list[float]] = field(default_factory=dict)
 
-    def measure(self) -> None:
+    def measure(self, folder: Path) -> None:
         """A few more; spread over a run they tell how the machine was meanwhile."""
-        self.imports += [_import_once() for _ in range(AT_ONCE)]
+        for _ in range(AT_ONCE):
+            with Worker("speed", "speed_child", [], folder, {"QT_QPA_PLATFORM": "offscreen"}) as child:
+                for words, milliseconds in child.hear(TIME_LIMIT).items():
+                    self.samples.setdefault(words, []).append(milliseconds)
+
+    @property
+    def factors(self) -> Mapping[str, float]:
+        """How many times as long each takes here."""
+        return {words: median(found) / YARDSTICKS[words] for words, found in self.samples.items()}
 
     @property
     def factor(self) -> float:
-        """How many times as long everything takes here."""
-        return median(self.imports) / REFERENCE
+        """How many times as long everything takes here, at the least."""
+        return min(self.factors.values())
 
     @property
     def words(self) -> str:
-        lowest, highest = min(self.imports), max(self.imports)
-        return (
-            f"Importing {PACKAGE} took {median(self.imports):.0f} ms ({lowest:.0f} to {highest:.0f},"
-            f" {len(self.imports)} times), on the machine of the aims {REFERENCE:.0f}: a factor of {self.factor:.1f}."
+        told = "; ".join(
+            f"{words} {median(found):.3g} ms (there {YARDSTICKS[words]:g}, a factor of {self.factors[words]:.1f})"
+            for words, found in self.samples.items()
         )
-
-
-def _import_once() -> float:
-    ended = subprocess.run([PYTHON, "-c", CODE], capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
-    if ended.returncode:
-        raise BenchmarkError(f"{PACKAGE} cannot be imported: {ended.stderr.strip()}")
-    return float(ended.stdout)
+        return f"This machine beside the one of the aims: {told}."

@@ -28,13 +28,13 @@ def run_transcript(folder: Path, report: Report, tell: Tell, *, quick: bool) -> 
     plan = Plan.of(quick=quick)
     findings = Findings()
     for number in range(plan.rounds):
-        findings.speed.measure()
+        findings.speed.measure(folder)
         for name, order in plan.orders():
             if number == 0 or not is_naive(order):
                 tell(f"transcript, round {number + 1} of {plan.rounds}: {name}")
                 measure(order, folder, findings)
     report.data["transcript"] = as_data(plan, findings)
-    report.data["speed"] = findings.speed.imports
+    report.data["speed"] = findings.speed.samples
     report.add(*tables(plan, findings), aims_table(plan, findings))
 
 

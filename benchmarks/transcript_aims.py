@@ -41,7 +41,7 @@ def aims_table(plan: Plan, findings: Findings) -> Section:
     header = ("milliseconds, unless it says otherwise", "at most", "here", "reached", "at the aims' speed", "reached")
     notes = [
         findings.speed.words,
-        "At the aims' speed: the same divided by that factor. An estimate; only what is measured here is measured.",
+        f"At the aims' speed: the same divided by the lowest of these factors, {factor:.1f}. An estimate.",
     ]
     return Section("Aims", header, rows, notes)
 
