@@ -6,6 +6,7 @@ extended in its callbacks alone; of its fields these are touched: `transport`, `
 `url`, `loop`, `logger`. What a token costs is untouched.
 """
 
+import asyncio
 import logging
 from typing import Any
 
@@ -35,6 +36,9 @@ class CarefulProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.logger = wire_logger
         self._warden: Warden = config.warden
+        self.handshake: asyncio.Task[None] | None = None
+        """What opens the connection, while that takes time; it is dropped by ending that."""
+        self.is_connected = False
         self._owing_since: float | None = None
         """Since when the client owes the rest of a request; None while it owes none."""
         self._stuck_since: float | None = None
@@ -61,6 +65,7 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.is_connected = True
         self._owing_since = self.loop.time()
         if not self._warden.admit(self):
             self.transport.write(_refusal(b"", 503, TOO_MANY))
@@ -121,6 +126,8 @@ class CarefulProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def look(self, now: float, limits: WireLimits) -> None:
+        if not self.is_connected:
+            return  # asyncio watches a handshake's time
         if self._ended_since is not None:
             if now - self._ended_since > LINGER_SECONDS:
                 self.drop()
@@ -140,7 +147,10 @@ class CarefulProtocol(HttpToolsProtocol):
                 self._end_with(408, TOO_SLOW)
 
     def drop(self) -> None:
-        self.transport.abort()
+        if self.is_connected:
+            self.transport.abort()
+        elif self.handshake is not None:
+            self.handshake.cancel()
 
     def _end_with(self, status: int, words: str) -> None:
         """Says so where no answer has begun, and closes; an answer that is being made ends in the engine."""

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from seproj_desktop.server.careful_protocol import CarefulProtocol
+from seproj_desktop.server.tls_listener import TlsListener
 from seproj_desktop.server.warden import Warden, WireLimits
 
 LAST_WORDS_SECONDS = 0.5
@@ -46,10 +47,11 @@ class QuietServer(uvicorn.Server):
             server_header=False,
             date_header=False,
             timeout_keep_alive=limits.idle_seconds,
-            ssl_context_factory=None if context is None else lambda _config, _default: context,
         )
         super().__init__(config)
         self._warden = config.warden
+        self._context = context
+        self._tls_listeners: list[TlsListener] = []
         self.settled = asyncio.Event()
         self._leaving = asyncio.Event()
         self.servers = []
@@ -78,7 +80,11 @@ class QuietServer(uvicorn.Server):
         self._warden.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup(sockets if self._context is None else [])
+        if self._context is not None:
+            self._tls_listeners = [self._tls_listener(each, self._context) for each in sockets or ()]
+            for listener in self._tls_listeners:
+                listener.start()
         self.settled.set()
 
     async def main_loop(self) -> None:
@@ -98,9 +104,17 @@ class QuietServer(uvicorn.Server):
         for server in self.servers:
             await server.wait_closed()
 
+    def _tls_listener(self, listening: socket.socket, context: ssl.SSLContext) -> TlsListener:
+        def make_protocol() -> CarefulProtocol:
+            return CarefulProtocol(self.config, self.server_state, self.lifespan.state)
+
+        return TlsListener(listening, context, self._warden, make_protocol, self.server_state.tasks)
+
     def _close_listeners(self) -> None:
         for server in self.servers:
             server.close()
+        for listener in self._tls_listeners:
+            listener.close()
 
     def _after(self, seconds: float, step: Callable[[], None]) -> None:
         """The next step of leaving, in place of the one that was planned."""

@@ -64,7 +64,10 @@ class Warden:
         self._interval = min(LOOK_SECONDS, limits.receive_seconds / 4, limits.send_seconds / 4)
 
     def admit(self, connection: Connection) -> bool:
-        """False where all others are at work, and there are as many as may be."""
+        """False where all others are at work, and there are as many as may be. One that is here already stays."""
+        if connection in self._connections:
+            self.note(connection)
+            return True
         if len(self._connections) >= self.limits.connections:
             idle = next((other for other in self._connections if other.is_idle), None)
             if idle is None:
