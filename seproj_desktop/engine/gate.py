@@ -34,6 +34,13 @@ class TooManySequencesError(ValueError):
         super().__init__(f"n may be at most {places} here.")
 
 
+class EngineLostError(RuntimeError):
+    """The engine has ended in the midst of an answer; in a stream vLLM's app tells the client these words."""
+
+    def __init__(self) -> None:
+        super().__init__("The engine stopped unexpectedly.")
+
+
 @dataclass(slots=True)
 class HttpCall:
     """One request that vLLM's app answers: who asks, under which model's name, and the places it holds."""
@@ -160,6 +167,10 @@ class GatedEngine:
                         call.note(output, began, is_first=is_first)
                         is_first = False
                         yield output
+            except Exception as error:  # of whatever kind: vLLM's own words for its end lead to a stack trace
+                if self._engine is None or self._engine.errored:
+                    raise EngineLostError from error
+                raise
             finally:
                 running.discard(request_id)
                 if not running:

@@ -400,6 +400,7 @@ async def test_an_engine_that_dies_is_told_and_the_next_request_starts_another(
     stream, whole = await asyncio.gather(*asks)
     assert stream.status_code == 200
     assert '"error"' in stream.text
+    assert "The engine stopped unexpectedly." in stream.text
     assert whole.status_code == 503
     assert int(whole.headers["retry-after"]) >= 1
     refused = await web.post(CHAT, json={"messages": asked()})

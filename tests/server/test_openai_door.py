@@ -200,6 +200,17 @@ async def test_a_load_that_fails_is_told_with_its_reason(open_house: OpenHouse) 
     assert "No memory. Close something." in answer.json()["error"]["message"]
 
 
+async def test_an_engine_that_ends_meanwhile_is_told_in_our_words(open_house: OpenHouse) -> None:
+    house, app = await ready(open_house)
+    app.llm.errored = True
+    whole, stream = [await house.post(CHAT, json={"messages": HELLO, "stream": flag}) for flag in (False, True)]
+    assert whole.status_code == 503
+    assert whole.json()["error"]["message"] == "The engine stopped unexpectedly."
+    assert whole.headers["retry-after"]
+    assert stream.text.endswith('{"error": {"message": "The engine stopped unexpectedly."}}\n\ndata: [DONE]\n\n')
+    assert "stack" not in whole.text + stream.text
+
+
 async def test_an_engine_without_an_api_is_501_and_generates_all_the_same(house: House) -> None:
     await house.manager.start()
     answer = await house.post(CHAT, json={"messages": HELLO})

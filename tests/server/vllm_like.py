@@ -20,6 +20,8 @@ class LlmLike:
     priorities: list[int] = field(default_factory=list)
     running: int = 0
     aborted: list[str] = field(default_factory=list)
+    errored: bool = False
+    """Whether it has ended: then it raises, after its first piece."""
 
     async def generate(self, _prompt: Any, _params: Any, _id: str, *, priority: int) -> AsyncGenerator[Any, None]:
         self.priorities.append(priority)
@@ -33,6 +35,8 @@ class LlmLike:
                 yield SimpleNamespace(
                     outputs=outputs, finished=reason is not None, prompt_token_ids=[1, 2, 3], num_cached_tokens=2
                 )
+                if self.errored:
+                    raise RuntimeError("See stack trace (above) for the root cause.")
         finally:
             self.running -= 1
 
@@ -84,8 +88,12 @@ class VllmLike:
             await asyncio.gather(work, left, return_exceptions=True)
 
     async def _send_events(self, body: dict[str, Any], send: Send) -> None:
-        async for output in self._generate(body):
-            event = json.dumps({"text": output.outputs[0].text})
+        try:
+            async for output in self._generate(body):
+                event = json.dumps({"text": output.outputs[0].text})
+                await send({"type": "http.response.body", "body": f"data: {event}\n\n".encode(), "more_body": True})
+        except RuntimeError as error:  # vLLM's own streams tell whatever happens as their last event
+            event = json.dumps({"error": {"message": str(error)}})
             await send({"type": "http.response.body", "body": f"data: {event}\n\n".encode(), "more_body": True})
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n", "more_body": False})
 

@@ -18,7 +18,7 @@ from seproj_desktop.chat.personas import PersonaLibrary
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.admission import QueueFullError
 from seproj_desktop.engine.chat_form import ChatForm
-from seproj_desktop.engine.gate import CURRENT_CALL, HttpCall, TooManySequencesError, WithdrawnError
+from seproj_desktop.engine.gate import CURRENT_CALL, EngineLostError, HttpCall, TooManySequencesError, WithdrawnError
 from seproj_desktop.server.board import OUTCOMES, OpenRequest, RequestBoard
 from seproj_desktop.server.caller import caller_of
 from seproj_desktop.server.client_watch import ClientWatch
@@ -36,7 +36,7 @@ from seproj_desktop.server.openai.personas import FILLERS
 from seproj_desktop.server.openai.plain_chat import read_plain
 from seproj_desktop.server.openai.plain_stream import PlainStream, failure
 from seproj_desktop.server.openai.spoken import said_in
-from seproj_desktop.server.openai.waiting import not_ready
+from seproj_desktop.server.openai.waiting import LOADING_SECONDS, not_ready
 from seproj_desktop.server.reply import JSON, id_header, new_request_id
 from seproj_desktop.server.request import ClientLeftError, TextLimits, check_method_and_type, read_body
 
@@ -132,6 +132,8 @@ class OpenAiDoor:
             await app(_inner_scope(scope, entry.trace.request_id, body), _replayed(body, receive), answer.send)
         except QueueFullError:
             raise QUEUE_FULL from None
+        except EngineLostError as error:
+            raise ApiError(503, str(error), code="engine_failed", retry_after=LOADING_SECONDS) from error
         finally:
             call.close()
         if answer.refused_with:
