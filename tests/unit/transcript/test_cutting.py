@@ -3,8 +3,10 @@
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from seproj_desktop.window.transcript.markdown.cutting import boundary, soft_cut
+from seproj_desktop.window.transcript.markdown.cutting import SPACES, boundary, soft_cut, whole_spans
 from tests.unit.transcript.sketches import split
 
 LIMIT = 40
@@ -29,6 +31,20 @@ def test_cuts_at_the_last_space() -> None:
 def test_code_and_links_stay_whole_where_they_can(text: str, before: str) -> None:
     end, _ = soft_cut(text, LIMIT)
     assert text[:end] == before[:LIMIT]
+
+
+def test_in_a_literal_text_code_and_links_are_cut_like_words() -> None:
+    end, start = soft_cut("some words that stand here and `code with spaces` after", LIMIT, is_literal=True)
+    assert (end, start) == (36, 37)
+
+
+@given(st.text(alphabet="a \u00a0\n`[]()", max_size=200), st.integers(1, 150))
+def test_the_last_white_space_that_is_in_no_code_or_link(text: str, limit: int) -> None:
+    end, start = soft_cut(text, limit)
+    head = text[: limit + 1]
+    spaces = [match.span() for match in SPACES.finditer(head, limit // 2)]
+    kept = [space for space in spaces if not any(first < space[0] < last for first, last in whole_spans(head))]
+    assert (end, start) == (kept or spaces or [(boundary(head, limit),) * 2])[-1]
 
 
 @pytest.mark.parametrize(

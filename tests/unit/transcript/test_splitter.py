@@ -7,6 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from seproj_desktop.window.transcript.markdown.block_reader import BlockReader
+from seproj_desktop.window.transcript.markdown.line_reader import LineReader
+from seproj_desktop.window.transcript.markdown.literal_reader import LiteralReader
 from seproj_desktop.window.transcript.markdown.segment import CODE_LINES, SOURCE_LIMIT, TABLE_ROWS, TEXT_LIMIT
 from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment, Splitter
 from tests.unit.transcript.sketches import split, total
@@ -74,6 +77,36 @@ def test_any_cutting_gives_the_same_segments(text: str, sizes: list[int]) -> Non
     assert parts.closed == whole.closed
     assert parts.tail() == whole.tail()
     assert total([*parts.closed, *parts.tail()]) == text
+
+
+class LongWayBlocks(BlockReader):
+    def read(self, source: str) -> None:
+        LineReader.read(self, source)
+
+
+class LongWayLiteral(LiteralReader):
+    def read(self, source: str) -> None:
+        LineReader.read(self, source)
+
+
+COUNTED = st.sampled_from(
+    ["2 words\n", "12", "1.", "7) ", "3.5 is\n", "2026-11-27 12:30 [a]: b\n", "123456789. x\n", "0"]
+)
+
+
+@slow_machine
+@given(st.lists(st.one_of(MARKS, MARKS, COUNTED, LONG), max_size=40).map("".join))
+@pytest.mark.parametrize(("short", "long"), [(BlockReader, LongWayBlocks), (LiteralReader, LongWayLiteral)])
+def test_the_short_way_of_common_lines_leads_to_the_same(
+    short: type[LineReader], long: type[LineReader], text: str
+) -> None:
+    readers = short(), long()
+    for reader in readers:
+        for line in text.splitlines(keepends=True):
+            reader.read(line)
+        reader.end.finish()
+    one, other = readers
+    assert one.end.closed == other.end.closed
 
 
 def test_an_empty_quote_that_is_too_deep_leaves_the_source_in_order() -> None:

@@ -14,6 +14,9 @@ from seproj_desktop.window.transcript.markdown.open_table import OpenFormula, Op
 from seproj_desktop.window.transcript.markdown.open_text import OpenText
 from seproj_desktop.window.transcript.markdown.segment import CODE_LIMIT, Kind
 
+DIGITS = "0123456789"
+ITEM_ENDS = (".", ")")
+
 
 class BlockReader(LineReader):
     """Markdown's blocks."""
@@ -33,9 +36,9 @@ class BlockReader(LineReader):
                 code.add(source, source.rstrip("\r\n"), end.closed)
             case OpenCode():
                 return False
-            case OpenText(is_paragraph=True) as text if source[:1].isalpha():
+            case OpenText(is_paragraph=True) as text if is_plain(source):
                 text.add(source, source.rstrip("\r\n"), end.closed)
-            case None if source[:1].isalpha():
+            case None if is_plain(source):
                 end.begin_text(Kind.TEXT, source, source.rstrip("\r\n"))
             case _ if source == "\n":
                 self._end_blocks(source, 1)
@@ -106,3 +109,9 @@ class BlockReader(LineReader):
             case _:
                 end.close_to(depth)
                 end.begin_text(Kind.TEXT, line.source, line.words)
+
+
+def is_plain(source: str) -> bool:
+    """Whether a line begins with a word, or with a number that counts no item."""
+    first = source[:1]
+    return first.isalpha() or (first in DIGITS and source.lstrip(DIGITS)[:1] not in ITEM_ENDS)

@@ -102,7 +102,9 @@ def _outside_fences(text: str) -> Iterator[tuple[int, int]]:
             outside = line.start() if line else len(text)
         else:
             yield outside, start
-            if end - start > LINE_LIMIT or FORMULA.search(text, max(0, text.rfind("\n\n", 0, start)), start):
+            if end - start > LINE_LIMIT or FORMULA.search(
+                text, max(outside, text.rfind("\n\n", outside, start)), start
+            ):
                 return
             mark, indent, opened = found[0], len(before), min(end + 1, len(text))
     if not mark:

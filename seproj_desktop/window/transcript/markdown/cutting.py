@@ -2,31 +2,47 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-MARKS = re.compile(r"`+|\[|\]\([^\s()]*\)?|[\])]")
+MARKS = re.compile(r"`+|\[|\](?:\([^\s()]*\)?)?")
 SPACES = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 LONGEST_CLUSTER = 64
 """Characters that may make one sign on the screen; more of them are no text any more."""
+STEP = 60
+"""Characters that are searched for white space at once."""
 JOINER = "\u200d"
 VIRAMA = 9
 """The combining class of the sign that binds two consonants."""
 
 
-def soft_cut(text: str, limit: int) -> tuple[int, int]:
+def soft_cut(text: str, limit: int, *, is_literal: bool = False) -> tuple[int, int]:
     """Where the first piece of a longer text ends, and where the next one begins; between them is white space.
 
-    Looks at no more than the first `limit` + 1 characters.
+    Looks at no more than the first `limit` + 1 characters. In a literal text there are no links and no code to keep.
     """
     head = text[: limit + 1]
-    closed = _whole_spans(head)
-    spaces = [match.span() for match in SPACES.finditer(head, limit // 2)]
-    for start, end in reversed(spaces):
-        if not any(first < start < last for first, last in closed):
-            return start, end
-    if spaces:
-        return spaces[-1]
+    closed = [] if is_literal else whole_spans(head)
+    last: tuple[int, int] | None = None
+    for space in _spaces_from_end(head, limit // 2):
+        if not any(first < space[0] < end for first, end in closed):
+            return space
+        last = last or space
+    if last is not None:
+        return last
     position = boundary(head, limit)
     return position, position
+
+
+def _spaces_from_end(text: str, least: int) -> Iterator[tuple[int, int]]:
+    """The stretches of white space from a place on, the last one first: it is mostly near the end, and wanted alone."""
+    end = len(text)
+    while end > least:
+        start = max(least, end - STEP)
+        # None is torn in two: one that reaches into what comes before is left for the next step.
+        while start > least and text[start - 1].isspace():
+            start -= 1
+        yield from reversed([match.span() for match in SPACES.finditer(text, start, end)])
+        end = start
 
 
 def boundary(text: str, limit: int) -> int:
@@ -61,7 +77,7 @@ def _is_flag_half(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
-def _whole_spans(text: str) -> list[tuple[int, int]]:
+def whole_spans(text: str) -> list[tuple[int, int]]:
     """Code and links, from mark to mark; what is not closed reaches to the end."""
     spans: list[tuple[int, int]] = []
     code: re.Match[str] | None = None

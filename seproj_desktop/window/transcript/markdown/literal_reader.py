@@ -7,11 +7,21 @@ from seproj_desktop.window.transcript.markdown.open_code import OpenCode
 from seproj_desktop.window.transcript.markdown.open_text import OpenText
 from seproj_desktop.window.transcript.markdown.segment import Kind
 
+FENCES = ("`", "~")
+
 
 class LiteralReader(LineReader):
     """Text with its line breaks, and fenced code."""
 
     text_kind = Kind.LITERAL
+
+    def read(self, source: str) -> None:
+        """A line with its end, or the text's last one. One more of a text takes a short way: there may be 100,000."""
+        block = self.end.block
+        if isinstance(block, OpenText) and source.lstrip(" ")[:1] not in FENCES:
+            block.add(source, source.rstrip("\r\n"), self.end.closed)
+        else:
+            super().read(source)
 
     def _read(self, line: Line) -> None:
         match self.end.block:

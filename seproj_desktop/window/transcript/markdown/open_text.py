@@ -56,7 +56,8 @@ class OpenText:
         self._starts.append(len(source.rstrip("\r\n")) - len(content))
         self._source_size += len(source)
         self.size += len(content) + 1
-        self._shorten(out)
+        if self.size - 1 > TEXT_LIMIT:
+            self._shorten(out)
 
     def extend(self, text: str, out: list[Segment]) -> None:
         """More of the last line."""
@@ -97,7 +98,7 @@ class OpenText:
     def _shorten(self, out: list[Segment]) -> None:
         while self.size - 1 > TEXT_LIMIT:
             content = "\n".join(self.contents)
-            end, start = soft_cut(content, TEXT_LIMIT)
+            end, start = soft_cut(content, TEXT_LIMIT, is_literal=self.kind is Kind.LITERAL)
             if self.kind is Kind.LITERAL and start > end:
                 # One break goes; the white space around it is shown.
                 end = content.rfind("\n", end, start) if "\n" in content[end:start] else start - 1
