@@ -24,6 +24,11 @@ MIXED = (
     "Words with **bold ones, many of them, longer than a line of this narrow view is wide**, `code that is long` and"
     " [a link with words](https://example.org/path) and *more* of ~~them~~ and https://example.net/x and $a_1 + b$ "
 )
+TABLE = (
+    "| a | b | c |\n| :- | -: | :-: |\n| 1 | `code` | [x](https://a.org) |\n| wider words | שלום עולם | **b** |\n"
+    "| 3 | | ~~c~~ |\n| 4 | much wider words than any above | $x$ |\n| 5 | a | b |\n| 6 |\n| 7 | 8 | 9 |\n"
+    "| 8 | `i` | j |" + "\n| 9 | words that come too late to widen the column | k |" * 6 + "\n\nAnd on."
+)
 TURNED = "123 456, 789 012; " * 6 + "العربية עברית and back " + WORDS
 
 
@@ -62,7 +67,9 @@ def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
     return make
 
 
-@pytest.mark.parametrize("text", [MIXED * 2, "- " + MIXED * 2, "> " + MIXED, TURNED, MIXED + "\n---\n\n" + WORDS])
+@pytest.mark.parametrize(
+    "text", [MIXED * 2, "- " + MIXED * 2, "> " + MIXED, TURNED, MIXED + "\n---\n\n" + WORDS, TABLE]
+)
 @pytest.mark.parametrize("seed", range(3))
 def test_what_was_painted_in_part_equals_what_is_painted_anew(make_view: MakeView, text: str, seed: int) -> None:
     view = make_view()
@@ -70,6 +77,20 @@ def test_what_was_painted_in_part_equals_what_is_painted_anew(make_view: MakeVie
         view.add_text("a", piece)
         seen = on_screen(view)
         assert same(seen, view.grab().toImage())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_table_that_has_grown_in_place_equals_one_that_was_made_as_it_is(make_view: MakeView, seed: int) -> None:
+    grown, rows = make_view(), TABLE.partition("\n\n")[0]
+    so_far = ""
+    for piece in pieces_of(rows, Random(seed), longest=25):
+        grown.add_text("a", piece)
+        so_far += piece
+        made = make_view()
+        made.add_text("a", so_far)
+        assert same(grown.grab().toImage(), made.grab().toImage())
+        assert grown.whole_text == made.whole_text
+    assert grown.sheet.counters.boxes_made <= 16
 
 
 def test_a_line_more_of_a_long_paragraph_paints_no_more_than_a_few_lines(make_view: MakeView) -> None:

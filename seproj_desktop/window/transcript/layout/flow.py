@@ -106,6 +106,12 @@ class Flow:
         self._layout.endLayout()
         self.height, self.natural_width = top, widest
 
+    def fit(self, width: float) -> None:
+        """As `lay_out`, where nothing but the width has changed: a line that fits before and after stays as it is."""
+        is_one_line = len(self._lines) == 1 and self.natural_width + 1.0 <= width
+        if not is_one_line or has_right_to_left(self.text):
+            self.lay_out(width)
+
     def draw(self, painter: QPainter, at: QPointF, clip: QRectF) -> None:
         """Everything within `clip`, in the painter's coordinates."""
         self._layout.draw(painter, at, [], clip)

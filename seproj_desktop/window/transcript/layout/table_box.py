@@ -4,6 +4,7 @@ On the Qt thread, no widget. The widths come from the table's first piece, so th
 """
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
@@ -35,6 +36,8 @@ class TableBox(Box):
         self._texts: list[RunText] = []
         self._lines: list[float] = []
         """Heights at which a line is drawn, the header's own first."""
+        self._kept: list[tuple[RunText, Flow]] = []
+        """The first cells of the next row, where they are laid out already."""
         if table.is_first:
             bold = QFont(style.font)
             bold.setWeight(QFont.Weight.DemiBold)
@@ -46,19 +49,21 @@ class TableBox(Box):
         return self._table
 
     def renew(self, table: Table, widths: Sequence[float]) -> bool:
-        """Takes the piece as it has grown: rows that are as they were stay; False where it is another one."""
+        """Takes the piece as it has grown: cells that are as they were stay; False where it is another one."""
         before = self._table
         is_same = (table.header, table.alignments, table.first) == (before.header, before.alignments, before.first)
-        if not is_same or table.is_first != before.is_first or widths != self._widths:
+        if not is_same or table.is_first != before.is_first:
             return False
         same = 0
         while same < min(len(table.rows), len(before.rows)) and table.rows[same] == before.rows[same]:
             same += 1
-        kept = same + (1 if table.is_first else 0)
-        cells = kept * len(table.header)
-        del self._lines[kept:], self._texts[cells:], self.placed[cells:], self._starts[cells:]
         self._table = table
-        self.changed_top = self._bottom
+        is_wider = widths != self._widths
+        self._cut(same, same_cells(table.rows[same:], before.rows[same:]))
+        if is_wider:
+            self._widths = widths
+            self._place_again()
+        self.changed_top = 0.0 if is_wider else self._bottom
         self._place_rows(table.rows[same:])
         return True
 
@@ -66,13 +71,27 @@ class TableBox(Box):
         """Takes another width: the cells' texts stay as they are."""
         self.width = width
         if widths != self._widths:
-            flows, columns = [placed.flow for placed in self.placed], len(widths)
             self._widths = widths
-            del self._lines[:], self.placed[:], self._starts[:]
-            for start in range(0, len(flows), columns):
-                self._place_cells(flows[start : start + columns])
+            self._place_again()
             self.height = round(self._bottom)
         return True
+
+    def _cut(self, rows: int, cells: int) -> None:
+        """Lets go of what is below some rows; of the next one so many cells are kept for it."""
+        kept = rows + (1 if self._table.is_first else 0)
+        first = kept * len(self._table.header)
+        self._kept = [
+            (text, placed.flow)
+            for text, placed in zip(self._texts[first : first + cells], self.placed[first:], strict=False)
+        ]
+        del self._lines[kept:], self._texts[first:], self.placed[first:], self._starts[first:]
+
+    def _place_again(self) -> None:
+        """The same cells in other columns."""
+        flows, columns = [placed.flow for placed in self.placed], len(self._widths)
+        del self._lines[:], self.placed[:], self._starts[:]
+        for start in range(0, len(flows), columns):
+            self._place_cells(flows[start : start + columns])
 
     def _place_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
         for row in rows:
@@ -89,9 +108,11 @@ class TableBox(Box):
             is_header = index == 0 and self._table.is_first
             thickness = 2.0 if is_header else 1.0
             painter.fillRect(QRectF(at.x(), at.y() + line - thickness, right, thickness), self.style.line)
+        top, bottom = clip.top() - at.y(), clip.bottom() - at.y()
         for placed, text in zip(self.placed, self._texts, strict=True):
-            for chip in text.chips:
-                draw_chip(painter, placed.flow, chip, QPointF(at.x() + placed.left, at.y() + placed.top), self.style)
+            if text.chips and placed.top <= bottom and placed.top + placed.flow.height >= top:
+                for chip in text.chips:
+                    draw_chip(painter, placed.flow, chip, at + QPointF(placed.left, placed.top), self.style)
 
     def target_at(self, x: float, y: float) -> str:
         for placed, text in zip(self.placed, self._texts, strict=True):
@@ -104,15 +125,16 @@ class TableBox(Box):
 
     def _place_row(self, row: Sequence[Cell], font: QFont) -> None:
         """Places a row's cells under the row before."""
-        texts = [RunText(cell, self.style, self._set_formula, font) for cell in row]
-        self._texts += texts
+        kept, self._kept = self._kept, []
+        texts = [RunText(cell, self.style, self._set_formula, font) for cell in row[len(kept) :]]
         self.formulas.update(*(text.unset for text in texts))
-        self._place_cells([text.flow(self.style) for text in texts])
+        self._texts += [*(text for text, _ in kept), *texts]
+        self._place_cells([*(flow for _, flow in kept), *(text.flow(self.style) for text in texts)])
 
     def _place_cells(self, flows: Sequence[Flow]) -> None:
         padding, top, left = cell_padding(self.style), self._bottom, 0.0
         for column, flow in enumerate(flows):
-            flow.lay_out(max(1.0, self._widths[column] - 2 * padding))
+            flow.fit(max(1.0, self._widths[column] - 2 * padding))
             room = self._widths[column] - 2 * padding - flow.natural_width
             alignment = self._table.alignments[column] if column < len(self._table.alignments) else ""
             shift = {"right": room, "center": room / 2}.get(alignment, 0.0)
@@ -122,17 +144,31 @@ class TableBox(Box):
         self._lines.append(top + padding + max((flow.height for flow in flows), default=0.0))
 
 
+def same_cells(rows: Sequence[Sequence[Cell]], before: Sequence[Sequence[Cell]]) -> int:
+    """How many cells the first of these rows begins with that are as they were."""
+    if not rows or not before:
+        return 0
+    pairs = zip(rows[0], before[0], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
 def cell_padding(style: Style) -> float:
     return float(style.grid)
 
 
-def column_widths(table: Table, style: Style, width: float, *, is_growing: bool = False) -> tuple[float, ...]:
-    """Pixels for each column of the table whose first piece is given; together at most `width`."""
+def deciding_rows(table: Table) -> Sequence[Sequence[Cell]]:
+    """The rows of a table's first piece that the columns are fitted to, besides the header."""
     fitted = max((step for step in STEPS if step <= len(table.rows)), default=0)
-    rows = table.rows[:fitted] if is_growing else table.rows
+    return table.rows[:fitted] if table.is_open else table.rows
+
+
+def column_widths(
+    header: Sequence[Cell], rows: Sequence[Sequence[Cell]], style: Style, width: float
+) -> tuple[float, ...]:
+    """Pixels for each column of a table with this header and these deciding rows; together at most `width`."""
     bold = QFont(style.font)
     bold.setWeight(QFont.Weight.DemiBold)
-    wanted = [natural_width(cell, QFontMetricsF(bold)) for cell in table.header]
+    wanted = [natural_width(cell, QFontMetricsF(bold)) for cell in header]
     for row in rows:
         for column, cell in enumerate(row[: len(wanted)]):
             wanted[column] = max(wanted[column], natural_width(cell, style.text_metrics))

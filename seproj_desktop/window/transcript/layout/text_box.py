@@ -154,7 +154,7 @@ class TextBox(Box):
 
     def _lay_out(self) -> None:
         flow = self.placed[0].flow
-        flow.lay_out(self.width)
+        flow.fit(self.width)
         self.height = round(flow.height)
 
     def changed_since(self, before: Box) -> float:

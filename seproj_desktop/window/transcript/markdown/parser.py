@@ -33,6 +33,8 @@ AT_ONCE = 16_000
 MOST_COLUMNS = 64
 MOST_ROWS = 128
 """Rows of tables that are remembered."""
+MOST_CELLS = 256
+"""Cells that are."""
 BOXES = {" ": "☐", "x": "☑", "X": "☑"}
 
 
@@ -144,6 +146,12 @@ def _table(segment: Segment, content: str, known: Definitions) -> Table:
     return Table(top, columns, tuple(rows), piece.first, piece.is_first, piece.is_last)
 
 
+@lru_cache(MOST_CELLS)
+def _common_cell(text: str) -> Runs:
+    """Of a row that grows only the last cell is read again."""
+    return read(text)
+
+
 @lru_cache(MOST_ROWS)
 def _common_row(text: str, count: int) -> Row:
     """A growing table's rows are read again with each piece of text: those that are as they were cost nothing."""
@@ -159,7 +167,8 @@ def _read_row(text: str, count: int, known: Definitions) -> Row:
     cells = split_row(text)
     if len(cells) > count:
         cells[count - 1 :] = [" | ".join(cells[count - 1 :])]
-    return (*[read(cell, known) for cell in cells], *[()] * (count - len(cells)))
+    runs = [read(cell, known) if known else _common_cell(cell) for cell in cells]
+    return (*runs, *[()] * (count - len(cells)))
 
 
 def _healed_row(rows: str) -> str:
