@@ -4,14 +4,14 @@ On the Qt thread. They are real widgets, so the keyboard and screen readers reac
 the text.
 """
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
 
 from seproj_desktop.window.theme import CONTROL_HEIGHT, GRID, ROUNDING, Theme, blend
 from seproj_desktop.window.transcript.action_words import action_words, words_with_keys
 from seproj_desktop.window.transcript.commands import Commands
 from seproj_desktop.window.transcript.entries import MessageAction
+from seproj_desktop.window.transcript.floating import Floating
 from seproj_desktop.window.transcript.markdown.safety import visible_controls
 from seproj_desktop.window.transcript.message import Message, Part, Place
 from seproj_desktop.window.transcript.view import TranscriptView
@@ -90,21 +90,18 @@ class AddressLabel(QLabel):
         )
 
 
-class ActionBar(QFrame):
+class ActionBar(Floating):
     """The actions of the message under the mouse or in the keyboard's focus, at its upper right corner."""
 
     menu_requested = Signal(object, QPoint)
     """The message, and where a menu should open on the screen."""
 
     def __init__(self, theme: Theme, view: TranscriptView, commands: Commands) -> None:
-        super().__init__(view.viewport())
-        self._theme = theme
+        super().__init__(theme, view.viewport())
         self._view = view
         self._commands = commands
         self._message: Message | None = None
         self.setObjectName("messageActions")
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setCursor(Qt.CursorShape.ArrowCursor)
         row = QHBoxLayout(self)
         row.setContentsMargins(3, 1, 3, 1)
         row.setSpacing(0)
@@ -139,14 +136,6 @@ class ActionBar(QFrame):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.show_for(None)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Its corners too: text that moves below it shows nowhere, so it need not be painted with every line."""
-        painter, theme = QPainter(self), self._theme
-        painter.fillRect(self.rect(), theme.background)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.line)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDING, ROUNDING)
 
     def _place(self) -> None:
         """Beside the message's header, or at the upper edge while that is scrolled out."""

@@ -122,6 +122,19 @@ def test_text_moves_around_what_hides_it_and_only_what_is_new_is_painted(make_vi
     assert same(on_screen(view), view.grab().toImage())
 
 
+def test_text_moves_around_the_bar_of_a_search_too(make_view: MakeView) -> None:
+    view = make_view()
+    view.add_text("a", f"{WORDS}\n\n" * 60)
+    view.open_find()
+    look_ahead(view)
+    bar = Paints(view.find_bar)
+    for _ in range(10):
+        view.add_text("a", f"{WORDS}\n\n")
+        QApplication.processEvents()
+    assert bar.count == 0
+    assert same(on_screen(view), view.grab().toImage())
+
+
 def test_a_step_up_or_down_paints_what_comes_into_sight(make_view: MakeView) -> None:
     view = make_view()
     for number, entry in enumerate(long_entries(20)):

@@ -5,10 +5,11 @@ On the Qt thread. It lies over the transcript's upper right corner and moves no 
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton
 
-from seproj_desktop.window.theme import GRID, ROUNDING, Theme, blend
+from seproj_desktop.window.theme import GRID, Theme, blend
 from seproj_desktop.window.transcript.finding.find import Find
+from seproj_desktop.window.transcript.floating import Floating
 from seproj_desktop.window.transcript.view import TranscriptView
 
 FIELD_WIDTH = 24 * GRID
@@ -21,12 +22,11 @@ FIND_KEYS = (
 )
 
 
-class FindBar(QFrame):
+class FindBar(Floating):
     """Hidden until `open`."""
 
     def __init__(self, theme: Theme, view: TranscriptView, find: Find) -> None:
-        super().__init__(view.viewport())
-        self._theme = theme
+        super().__init__(theme, view.viewport(), hangs=True)
         self._view = view
         self._find = find
         self.setObjectName("findBar")
@@ -199,11 +199,9 @@ class FindBar(QFrame):
 
     def _restyle(self) -> None:
         theme = self._theme
-        ground, hover = theme.background.name(), blend(theme.background, theme.text, 0.1).name()
+        hover = blend(theme.background, theme.text, 0.1).name()
         chosen = blend(theme.background, theme.accent, 0.25).name()
         self.setStyleSheet(
-            f"#findBar {{ background: {ground}; border: 1px solid {theme.line.name()}; border-top: 0;"
-            f" border-bottom-left-radius: {ROUNDING}px; border-bottom-right-radius: {ROUNDING}px; }}"
             f"QLineEdit {{ background: transparent; color: {theme.text.name()}; border: 0; }}"
             f"QLabel {{ color: {theme.faint.name()}; padding: 0 {GRID}px; }}"
             f"QToolButton {{ color: {theme.text.name()}; border: 1px solid transparent; border-radius: 4px;"
