@@ -55,29 +55,35 @@ class TlsListener:
                 wire_logger.warning("no connection can be accepted: %s", error)
                 await asyncio.sleep(REST_SECONDS)
             else:
-                self._begin(self._open(accepted), "TLS handshake")
+                self._receive(accepted)
 
-    async def _open(self, accepted: socket.socket) -> None:
+    def _receive(self, accepted: socket.socket) -> None:
         protocol = self._make_protocol()
-        protocol.handshake = asyncio.current_task()
-        try:
-            if self._warden.admit(protocol):
-                await asyncio.get_running_loop().connect_accepted_socket(
-                    lambda: protocol,
-                    accepted,
-                    ssl=self._context,
-                    ssl_handshake_timeout=self._warden.limits.receive_seconds,
-                )
-        except OSError as error:  # of TLS, of the network, or of time
-            wire_logger.info("a TLS handshake failed: %s", error)
-        finally:
+
+        def settle(_opening: asyncio.Task[None]) -> None:
+            # Not in the task: one that is cancelled before its first step never comes to its end.
             protocol.handshake = None
             if not protocol.is_connected:
                 self._warden.forget(protocol)
                 accepted.close()
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        protocol.handshake = self._begin(self._open(protocol, accepted), "TLS handshake")
+        protocol.handshake.add_done_callback(settle)
+        if not self._warden.admit(protocol):
+            protocol.drop()
+
+    async def _open(self, protocol: CarefulProtocol, accepted: socket.socket) -> None:
+        loop, seconds = asyncio.get_running_loop(), self._warden.limits.receive_seconds
+        try:
+            await loop.connect_accepted_socket(
+                lambda: protocol, accepted, ssl=self._context, ssl_handshake_timeout=seconds
+            )
+        except OSError as error:  # of TLS, of the network, or of time
+            wire_logger.info("a TLS handshake failed: %s", error)
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         for tasks in (self._own, self._tasks):
             tasks.add(task)
             task.add_done_callback(tasks.discard)
+        return task

@@ -58,12 +58,12 @@ class TableBox(Box):
         while same < min(len(table.rows), len(before.rows)) and table.rows[same] == before.rows[same]:
             same += 1
         self._table = table
-        is_wider = widths != self._widths
+        is_refitted = widths != self._widths
         self._cut(same, same_cells(table.rows[same:], before.rows[same:]))
-        if is_wider:
+        if is_refitted:
             self._widths = widths
             self._place_again()
-        self.changed_top = 0.0 if is_wider else self._bottom
+        self.changed_top = 0.0 if is_refitted else self._bottom
         self._place_rows(table.rows[same:])
         return True
 

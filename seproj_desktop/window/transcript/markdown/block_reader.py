@@ -114,4 +114,4 @@ class BlockReader(LineReader):
 def is_plain(source: str) -> bool:
     """Whether a line begins with a word, or with a number that counts no item."""
     first = source[:1]
-    return first.isalpha() or (first in DIGITS and source.lstrip(DIGITS)[:1] not in ITEM_ENDS)
+    return first.isalpha() or ("0" <= first <= "9" and source.lstrip(DIGITS)[:1] not in ITEM_ENDS)
