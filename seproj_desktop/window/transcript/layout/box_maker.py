@@ -19,7 +19,7 @@ from seproj_desktop.window.transcript.layout.flow import Picture
 from seproj_desktop.window.transcript.layout.header_box import HeaderBox
 from seproj_desktop.window.transcript.layout.line_boxes import FormulaBox, RuleBox, SummaryBox
 from seproj_desktop.window.transcript.layout.style import Style
-from seproj_desktop.window.transcript.layout.table_box import TableBox, column_widths, deciding_rows
+from seproj_desktop.window.transcript.layout.table_box import TableBox, column_widths
 from seproj_desktop.window.transcript.layout.text_box import TextBox
 from seproj_desktop.window.transcript.markdown.blocks import (
     Code,
@@ -82,9 +82,6 @@ class BoxMaker:
         self._formulas = formulas
         self._lines_per_letter = style.letter_width / max(1, width)
         self._text_line = style.text_line
-        self._deciding: object = None
-        """What the columns' widths were last reckoned from: a table that grows asks for the same again and again."""
-        self._column_widths: tuple[float, ...] = ()
 
     def looks_like(self, other: "BoxMaker") -> bool:
         """Whether its boxes differ from another's in their width only."""
@@ -132,10 +129,7 @@ class BoxMaker:
     def table_widths(self, table: Table, setting: Setting, width: int) -> tuple[float, ...]:
         """The columns' widths, which the table's first piece decides."""
         first = setting.table or table
-        deciding = (first.header, deciding_rows(first), width)
-        if deciding != self._deciding:
-            self._deciding, self._column_widths = deciding, column_widths(*deciding[:2], self.style, width)
-        return self._column_widths
+        return column_widths(first, self.style, width)
 
     def _code_box(self, code: Code, width: int, setting: Setting) -> CodeBox:
         look, block = self.code_look, setting.code_block

@@ -3,6 +3,8 @@
 On the Qt thread, no widget. Nothing in it can be selected.
 """
 
+from functools import cached_property
+
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -44,11 +46,11 @@ class HeaderBox(LineBox):
         return None
 
     def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
-        style, speaker = self.style, self._header.speaker
+        style = self.style
         baseline = at.y() + self._name_metrics.ascent()
-        painter.setPen(style.theme.readable(QColor(speaker.colour)) if speaker.colour else style.text)
+        painter.setPen(self._name_colour)
         painter.setFont(style.name_font)
-        painter.drawText(QPointF(at.x(), baseline), speaker.name)
+        painter.drawText(QPointF(at.x(), baseline), self._header.speaker.name)
         painter.setPen(style.faint)
         painter.setFont(style.small_font)
         painter.drawText(QPointF(at.x() + self._aside_left, baseline), self._shown_aside)
@@ -79,9 +81,14 @@ class HeaderBox(LineBox):
         painter.drawPolyline(QPolygonF([middle + corner for corner in corners]))
         painter.restore()
 
-    # What is where
+    # What is where; of what the width does not change it is reckoned once, for it is painted often
 
-    @property
+    @cached_property
+    def _name_colour(self) -> QColor:
+        colour = self._header.speaker.colour
+        return self.style.theme.readable(QColor(colour)) if colour else self.style.text
+
+    @cached_property
     def _aside(self) -> str:
         header = self._header
         time = time_words(header.time) if header.time else ""
@@ -91,9 +98,15 @@ class HeaderBox(LineBox):
     def _shown_aside(self) -> str:
         """As much of it as leaves room for the versions."""
         room = self.width - self._aside_left - self._versions_width
+        if self._aside_width <= room:
+            return self._aside
         return self.style.small_metrics.elidedText(self._aside, Qt.TextElideMode.ElideRight, max(0.0, room))
 
-    @property
+    @cached_property
+    def _aside_width(self) -> float:
+        return self.style.small_metrics.horizontalAdvance(self._aside)
+
+    @cached_property
     def _aside_left(self) -> float:
         return self._name_metrics.horizontalAdvance(self._header.speaker.name) + self.style.grid
 
@@ -105,7 +118,7 @@ class HeaderBox(LineBox):
     def _arrow_room(self) -> float:
         return ARROW_ROOM * self.style.grid
 
-    @property
+    @cached_property
     def _versions_width(self) -> float:
         if self._header.versions < 2:
             return 0.0

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QTextChar
 
 from seproj_desktop.window.theme import COLUMN_WIDTH, GRID, LINE_HEIGHT, Theme, blend
 from seproj_desktop.window.transcript.colours.kinds import Kind
+from seproj_desktop.window.transcript.markdown.blocks import Row
 from seproj_desktop.window.transcript.markdown.inline import Style as Inline
 from seproj_desktop.window.transcript.workshop.formula_picture import matching_size
 
@@ -78,6 +79,8 @@ class Style:
     theme: Theme
     line_height: float = LINE_HEIGHT / 100
     _formats: dict[tuple[Inline, bool, float], QTextCharFormat] = field(default_factory=dict)
+    wanted_widths: dict[tuple[Row, tuple[Row, ...]], tuple[float, ...]] = field(default_factory=dict)
+    """What the columns of tables with this header and these rows would have where there is room."""
 
     @cached_property
     def column_width(self) -> int:

@@ -13,7 +13,7 @@ from seproj_desktop.window.transcript.layout.box import Box, Look
 from seproj_desktop.window.transcript.layout.flow import Flow
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.text_box import RunText, SetFormula, draw_chip, target_in
-from seproj_desktop.window.transcript.markdown.blocks import Table
+from seproj_desktop.window.transcript.markdown.blocks import Row, Table
 from seproj_desktop.window.transcript.markdown.inline import Run
 
 Cell = Sequence[Run]
@@ -21,6 +21,9 @@ NARROWEST = 3
 """Letters that every column has room for, where there is any."""
 STEPS = (1, 2, 4, 8)
 """While a table grows its columns are fitted anew at so many rows only: widths that change at every row would jump."""
+
+MOST_REMEMBERED = 64
+"""Tables whose columns' widths are remembered."""
 
 
 class TableBox(Box):
@@ -156,24 +159,29 @@ def cell_padding(style: Style) -> float:
     return float(style.grid)
 
 
-def deciding_rows(table: Table) -> Sequence[Sequence[Cell]]:
-    """The rows of a table's first piece that the columns are fitted to, besides the header."""
+def column_widths(table: Table, style: Style, width: float) -> tuple[float, ...]:
+    """Pixels for each column of the table whose first piece is given; together at most `width`."""
     fitted = max((step for step in STEPS if step <= len(table.rows)), default=0)
-    return table.rows[:fitted] if table.is_open else table.rows
+    wanted = wanted_widths(table.header, table.rows[:fitted] if table.is_open else table.rows, style)
+    return fit(wanted, width, 2 * cell_padding(style) + 2 + NARROWEST * style.code_width)
 
 
-def column_widths(
-    header: Sequence[Cell], rows: Sequence[Sequence[Cell]], style: Style, width: float
-) -> tuple[float, ...]:
-    """Pixels for each column of a table with this header and these deciding rows; together at most `width`."""
-    bold = QFont(style.font)
-    bold.setWeight(QFont.Weight.DemiBold)
-    wanted = [natural_width(cell, QFontMetricsF(bold)) for cell in header]
-    for row in rows:
-        for column, cell in enumerate(row[: len(wanted)]):
-            wanted[column] = max(wanted[column], natural_width(cell, style.text_metrics))
-    padding = 2 * cell_padding(style) + 2
-    return fit([one + padding for one in wanted], width, padding + NARROWEST * style.code_width)
+def wanted_widths(header: Row, rows: tuple[Row, ...], style: Style) -> Sequence[float]:
+    """What each column would have where there is room. The style remembers it: growth and other widths ask again."""
+    known = style.wanted_widths.get((header, rows))
+    if known is None:
+        bold = QFont(style.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        bold_metrics = QFontMetricsF(bold)
+        wanted = [natural_width(cell, bold_metrics) for cell in header]
+        for row in rows:
+            for column, cell in enumerate(row[: len(wanted)]):
+                wanted[column] = max(wanted[column], natural_width(cell, style.text_metrics))
+        known = tuple(one + 2 * cell_padding(style) + 2 for one in wanted)
+        if len(style.wanted_widths) >= MOST_REMEMBERED:
+            style.wanted_widths.clear()
+        style.wanted_widths[header, rows] = known
+    return known
 
 
 def natural_width(cell: Cell, metrics: QFontMetricsF) -> float:
