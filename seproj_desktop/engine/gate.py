@@ -17,6 +17,7 @@ from seproj_desktop.chat.messages import SERVER_PRIORITY
 from seproj_desktop.chat.trace import RequestTrace
 from seproj_desktop.engine.admission import Admission
 from seproj_desktop.engine.output_reader import REASONS
+from seproj_desktop.engine.status import ENGINE_DIED
 
 CURRENT_CALL: ContextVar["HttpCall"] = ContextVar("CURRENT_CALL")
 """The HTTP request on whose behalf vLLM's app is running. Its handlers call `generate` with arguments of their own
@@ -38,7 +39,7 @@ class EngineLostError(RuntimeError):
     """The engine has ended in the midst of an answer; in a stream vLLM's app tells the client these words."""
 
     def __init__(self) -> None:
-        super().__init__("The engine stopped unexpectedly.")
+        super().__init__(ENGINE_DIED)
 
 
 @dataclass(slots=True)

@@ -21,13 +21,12 @@ from seproj_desktop.engine.catalog import ModelSpec
 from seproj_desktop.engine.chat_form import ChatForm
 from seproj_desktop.engine.gate import HttpCall
 from seproj_desktop.engine.protocol import Engine, EngineLoad, EngineLoader, LoadCancelledError, LoadStage
-from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
+from seproj_desktop.engine.status import ENGINE_DIED, EngineStatus, Failed, Ready, Starting, Stopped
 from seproj_desktop.errors import UserError
 
 logger = logging.getLogger(__name__)
 
 StatusListener = Callable[[EngineStatus], None]
-ENGINE_DIED = "The engine stopped unexpectedly."
 RESTART_ADVICE = "Send again, or press Restart: a fresh engine is loaded."
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from seproj_desktop.engine.protocol import EngineInfo
 
+ENGINE_DIED = "The engine stopped unexpectedly."
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:

@@ -34,6 +34,7 @@ from seproj_desktop.engine.protocol import EngineInfo, EngineLoad
 from seproj_desktop.engine.quiet_import import quiet_import
 from seproj_desktop.engine.reasoning import CLOSE, opens_thinking
 from seproj_desktop.engine.start_method import EnvironmentContext, use_fork_server
+from seproj_desktop.engine.status import ENGINE_DIED
 from seproj_desktop.errors import UserError
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ class VllmEngine:
                 if not is_finished:
                     await self._llm.abort(queue.request_id, internal=True)
         except EngineDeadError:
-            yield events.Failed("engine_died", "The engine stopped unexpectedly.")
+            yield events.Failed("engine_died", ENGINE_DIED)
         except UserError as error:
             yield events.Failed("invalid_request", error.message, error.advice)
         except Exception as error:  # whatever else vLLM raises ends this answer, never the program

@@ -2,8 +2,8 @@
 
 WORKAROUND: uvicorn has no limit for the time or the size of a request's head, for the time of its body, for a client
 that does not read, and answers what it cannot parse with plain text (encode/uvicorn discussions; version 0.54). It is
-extended in its callbacks alone; of its fields these are touched: `transport`, `flow`, `cycle`, `pipeline`, `headers`,
-`url`, `loop`, `logger`. What a token costs is untouched.
+extended in its callbacks alone; of its fields these are touched: `transport`, `flow`, `cycle`, `pipeline`, `parser`,
+`headers`, `url`, `loop`, `logger`. What a token costs is untouched.
 """
 
 import asyncio
@@ -38,7 +38,6 @@ class CarefulProtocol(HttpToolsProtocol):
         self._warden: Warden = config.warden
         self.handshake: asyncio.Task[None] | None = None
         """What opens the connection, while that takes time; it is dropped by ending that."""
-        self.is_connected = False
         self._owing_since: float | None = None
         """Since when the client owes the rest of a request; None while it owes none."""
         self._stuck_since: float | None = None
@@ -49,6 +48,11 @@ class CarefulProtocol(HttpToolsProtocol):
         self._is_in_head = True
         self._head_bytes = 0
         self._is_head_too_large = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Once a handshake is over; uvicorn's own type leaves out that there is no transport."""
+        return self.transport is not None
 
     @property
     def is_idle(self) -> bool:
@@ -65,11 +69,15 @@ class CarefulProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.is_connected = True
         self._owing_since = self.loop.time()
         if not self._warden.admit(self):
             self.transport.write(_refusal(b"", 503, TOO_MANY))
             self.transport.close()
+
+    def give_up(self) -> None:
+        """The handshake has failed. Nobody tells of the connection's end, where uvicorn lets go of its parser."""
+        self._warden.forget(self)
+        self.parser = None  # type: ignore[assignment]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._warden.forget(self)

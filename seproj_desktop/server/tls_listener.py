@@ -64,7 +64,7 @@ class TlsListener:
             # Not in the task: one that is cancelled before its first step never comes to its end.
             protocol.handshake = None
             if not protocol.is_connected:
-                self._warden.forget(protocol)
+                protocol.give_up()
                 accepted.close()
 
         protocol.handshake = self._begin(self._open(protocol, accepted), "TLS handshake")

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import takewhile
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -68,6 +69,10 @@ class Placed(NamedTuple):
     @property
     def rectangle(self) -> QRectF:
         return QRectF(self.left, self.top, self.flow.natural_width, self.flow.height)
+
+    def reaches(self, top: float, bottom: float) -> bool:
+        """Whether any of it is between two heights."""
+        return self.top <= bottom and self.top + self.flow.height >= top
 
 
 class Box:
@@ -256,9 +261,12 @@ class Box:
         return max(0, bisect_right(self._starts, position) - 1)
 
     def _between(self, top: float, bottom: float) -> Iterator[Placed]:
-        for placed in self.placed:
-            if placed.top <= bottom and placed.top + placed.flow.height >= top:
-                yield placed
+        return (placed for placed in self.placed if placed.reaches(top, bottom))
+
+
+def same_at_start(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many things two rows of them begin with that are the same: what has grown need not be laid out from there."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def fill_rounded(painter: QPainter, rectangle: QRectF, colour: QColor, radius: float) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from seproj_desktop.window.theme import ROUNDING
 from seproj_desktop.window.transcript.colours.kinds import Span
-from seproj_desktop.window.transcript.layout.box import PLAIN, Box, Control, Look, Placed
+from seproj_desktop.window.transcript.layout.box import PLAIN, Box, Control, Look, Placed, same_at_start
 from seproj_desktop.window.transcript.layout.flow import UNBROKEN, Flow, Stretch, utf16_length
 from seproj_desktop.window.transcript.layout.style import CODE_LINE_HEIGHT, Style
 from seproj_desktop.window.transcript.markdown.blocks import Code
@@ -83,9 +83,7 @@ class CodeBox(Box):
         before = self._code
         if (code.language, code.first, code.is_first) != (before.language, before.first, before.is_first):
             return False
-        same = 0
-        while same < min(len(code.lines), len(before.lines)) and code.lines[same] == before.lines[same]:
-            same += 1
+        same = same_at_start(code.lines, before.lines)
         del self.placed[same:], self._starts[same:]
         self._code = code
         self._place_lines([self._flow(number) for number in range(same, len(code.lines))])

@@ -4,12 +4,11 @@ On the Qt thread, no widget. The widths come from the table's first piece, so th
 """
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
-from seproj_desktop.window.transcript.layout.box import Box, Look
+from seproj_desktop.window.transcript.layout.box import Box, Look, same_at_start
 from seproj_desktop.window.transcript.layout.flow import Flow
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.text_box import RunText, SetFormula, draw_chip, target_in
@@ -17,6 +16,7 @@ from seproj_desktop.window.transcript.markdown.blocks import Row, Table
 from seproj_desktop.window.transcript.markdown.inline import Run
 
 Cell = Sequence[Run]
+LaidOut = tuple[RunText, Flow]
 NARROWEST = 3
 """Letters that every column has room for, where there is any."""
 STEPS = (1, 2, 4, 8)
@@ -39,8 +39,6 @@ class TableBox(Box):
         self._texts: list[RunText] = []
         self._lines: list[float] = []
         """Heights at which a line is drawn, the header's own first."""
-        self._kept: list[tuple[RunText, Flow]] = []
-        """The first cells of the next row, where they are laid out already."""
         if table.is_first:
             bold = QFont(style.font)
             bold.setWeight(QFont.Weight.DemiBold)
@@ -57,17 +55,15 @@ class TableBox(Box):
         is_same = (table.header, table.alignments, table.first) == (before.header, before.alignments, before.first)
         if not is_same or table.is_first != before.is_first:
             return False
-        same = 0
-        while same < min(len(table.rows), len(before.rows)) and table.rows[same] == before.rows[same]:
-            same += 1
+        same = same_at_start(table.rows, before.rows)
         self._table = table
         is_refitted = widths != self._widths
-        self._cut(same, same_cells(table.rows[same:], before.rows[same:]))
+        kept = self._cut(same, table.rows[same:], before.rows[same:])
         if is_refitted:
             self._widths = widths
             self._place_again()
         self.changed_top = 0.0 if is_refitted else self._bottom
-        self._place_rows(table.rows[same:])
+        self._place_rows(table.rows[same:], kept)
         return True
 
     def fit_columns(self, width: int, widths: Sequence[float]) -> bool:
@@ -79,15 +75,14 @@ class TableBox(Box):
             self.height = round(self._bottom)
         return True
 
-    def _cut(self, rows: int, cells: int) -> None:
-        """Lets go of what is below some rows; of the next one so many cells are kept for it."""
-        kept = rows + (1 if self._table.is_first else 0)
-        first = kept * len(self._table.header)
-        self._kept = [
-            (text, placed.flow)
-            for text, placed in zip(self._texts[first : first + cells], self.placed[first:], strict=False)
-        ]
-        del self._lines[kept:], self._texts[first:], self.placed[first:], self._starts[first:]
+    def _cut(self, count: int, rows: Sequence[Row], before: Sequence[Row]) -> list[LaidOut]:
+        """Lets go of what is below `count` rows; the first cells of the next one that are as they were."""
+        lines = count + (1 if self._table.is_first else 0)
+        first = lines * len(self._table.header)
+        same = same_at_start(rows[0], before[0]) if rows and before else 0
+        texts, places = self._texts[first : first + same], self.placed[first : first + same]
+        del self._lines[lines:], self._texts[first:], self.placed[first:], self._starts[first:]
+        return [(text, placed.flow) for text, placed in zip(texts, places, strict=True)]
 
     def _place_again(self) -> None:
         """The same cells in other columns."""
@@ -96,9 +91,9 @@ class TableBox(Box):
         for start in range(0, len(flows), columns):
             self._place_cells(flows[start : start + columns])
 
-    def _place_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
-        for row in rows:
-            self._place_row(row, self.style.font)
+    def _place_rows(self, rows: Sequence[Sequence[Cell]], kept: Sequence[LaidOut] = ()) -> None:
+        for number, row in enumerate(rows):
+            self._place_row(row, self.style.font, () if number else kept)
         self.height = round(self._bottom)
 
     @property
@@ -113,7 +108,7 @@ class TableBox(Box):
             painter.fillRect(QRectF(at.x(), at.y() + line - thickness, right, thickness), self.style.line)
         top, bottom = clip.top() - at.y(), clip.bottom() - at.y()
         for placed, text in zip(self.placed, self._texts, strict=True):
-            if text.chips and placed.top <= bottom and placed.top + placed.flow.height >= top:
+            if text.chips and placed.reaches(top, bottom):
                 for chip in text.chips:
                     draw_chip(painter, placed.flow, chip, at + QPointF(placed.left, placed.top), self.style)
 
@@ -126,9 +121,8 @@ class TableBox(Box):
     def _position_in(self, index: int, letter: int, *, is_end: bool) -> int:
         return self._texts[index].position_of(letter, is_end=is_end)
 
-    def _place_row(self, row: Sequence[Cell], font: QFont) -> None:
-        """Places a row's cells under the row before."""
-        kept, self._kept = self._kept, []
+    def _place_row(self, row: Sequence[Cell], font: QFont, kept: Sequence[LaidOut] = ()) -> None:
+        """Places a row's cells under the row before, of which the first are laid out already."""
         texts = [RunText(cell, self.style, self._set_formula, font) for cell in row[len(kept) :]]
         self.formulas.update(*(text.unset for text in texts))
         self._texts += [*(text for text, _ in kept), *texts]
@@ -147,23 +141,20 @@ class TableBox(Box):
         self._lines.append(top + padding + max((flow.height for flow in flows), default=0.0))
 
 
-def same_cells(rows: Sequence[Sequence[Cell]], before: Sequence[Sequence[Cell]]) -> int:
-    """How many cells the first of these rows begins with that are as they were."""
-    if not rows or not before:
-        return 0
-    pairs = zip(rows[0], before[0], strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
 def cell_padding(style: Style) -> float:
     return float(style.grid)
+
+
+def column_padding(style: Style) -> float:
+    """What a column has beside its text."""
+    return 2 * cell_padding(style) + 2
 
 
 def column_widths(table: Table, style: Style, width: float) -> tuple[float, ...]:
     """Pixels for each column of the table whose first piece is given; together at most `width`."""
     fitted = max((step for step in STEPS if step <= len(table.rows)), default=0)
     wanted = wanted_widths(table.header, table.rows[:fitted] if table.is_open else table.rows, style)
-    return fit(wanted, width, 2 * cell_padding(style) + 2 + NARROWEST * style.code_width)
+    return fit(wanted, width, column_padding(style) + NARROWEST * style.code_width)
 
 
 def wanted_widths(header: Row, rows: tuple[Row, ...], style: Style) -> Sequence[float]:
@@ -177,7 +168,7 @@ def wanted_widths(header: Row, rows: tuple[Row, ...], style: Style) -> Sequence[
         for row in rows:
             for column, cell in enumerate(row[: len(wanted)]):
                 wanted[column] = max(wanted[column], natural_width(cell, style.text_metrics))
-        known = tuple(one + 2 * cell_padding(style) + 2 for one in wanted)
+        known = tuple(one + column_padding(style) for one in wanted)
         if len(style.wanted_widths) >= MOST_REMEMBERED:
             style.wanted_widths.clear()
         style.wanted_widths[header, rows] = known

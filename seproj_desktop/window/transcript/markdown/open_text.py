@@ -56,8 +56,7 @@ class OpenText:
         self._starts.append(len(source.rstrip("\r\n")) - len(content))
         self._source_size += len(source)
         self.size += len(content) + 1
-        if self.size - 1 > TEXT_LIMIT:
-            self._shorten(out)
+        self._shorten(out)
 
     def extend(self, text: str, out: list[Segment]) -> None:
         """More of the last line."""
