@@ -4,7 +4,8 @@ On the Qt thread, no widget. A block's lines are coloured in order, in slices be
 near the block's beginning is coloured at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,11 +17,12 @@ from seproj_desktop.window.transcript.colours.pygments_spans import is_better
 from seproj_desktop.window.transcript.layout.code_box import Side
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, code_text
 from seproj_desktop.window.transcript.markdown.parser import leaves
-from seproj_desktop.window.transcript.message import Message, Place, Stub
+from seproj_desktop.window.transcript.message import Content, Message, Piece, Place, Stub
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 AT_ONCE = 80
 """Lines that are coloured before they are painted."""
+PIECES_AT_ONCE = 16
 SLICE_LINES = 40
 SLICE_SECONDS = 0.002
 LONGEST_FOR_PYGMENTS = 200_000
@@ -32,12 +34,15 @@ Key = tuple[str, Place]
 class CodeBlock:
     """One block: where it begins, and the colours of the lines that are known."""
 
-    __slots__ = ("_open", "colouring", "is_ordered", "language", "last", "message", "side", "start")
+    __slots__ = ("_open", "colouring", "is_ordered", "language", "last", "message", "side", "start", "wanted")
 
     def __init__(self, message: Message, start: Place, language: str) -> None:
         self.message = message
         self.start = start
         self.last = start
+        """The last piece whose lines are known."""
+        self.wanted = start
+        """The last piece that was asked for."""
         self.language = language
         self.side = Side()
         self.colouring = Colouring(lexer_for(language))
@@ -52,7 +57,7 @@ class CodeBlock:
     def is_closed(self) -> bool:
         """Whether something follows, or nothing will."""
         pieces = self.message.pieces
-        return not self.message.is_open or bool(pieces and pieces[-1].place > self.last)
+        return not self.message.is_open or bool(pieces and pieces[-1].place > self.wanted)
 
     def take(self, place: Place, code: Code) -> None:
         """Takes the lines of a piece, as far as they are new; the last one may still grow."""
@@ -111,7 +116,7 @@ class CodeBlocks(QObject):
         block = self._blocks.get(key)
         if block is None or block.message is not message:
             block = self._blocks[key] = CodeBlock(message, first.place, content.block.language)
-        self._take(block, start, index)
+        self._take(block, index)
         return block
 
     def forget_widths(self) -> None:
@@ -127,15 +132,14 @@ class CodeBlocks(QObject):
             if block.message is message and not block.is_ordered and block.is_closed:
                 self._order(block)
 
-    def _take(self, block: CodeBlock, start: int, index: int) -> None:
-        pieces = block.message.pieces
-        for number in range(start, index + 1):
-            content = pieces[number].content
-            if isinstance(content, Leaf) and isinstance(content.block, Code):
-                block.take(pieces[number].place, content.block)
-        if block.colouring.advance(AT_ONCE) and block not in self._behind:
-            self._behind.append(block)
-            self._timer.start()
+    def _take(self, block: CodeBlock, index: int) -> None:
+        """Takes the lines down to a piece, of many at once only the first."""
+        block.wanted = max(block.wanted, block.message.pieces[index].place)
+        if block not in self._behind:  # the others' lines are told as they are coloured, for some may be in sight
+            is_behind = take_lines(block)
+            if block.colouring.advance(AT_ONCE) or is_behind:
+                self._behind.append(block)
+                self._timer.start()
         if not block.is_ordered and block.is_closed:
             self._order(block)
 
@@ -145,8 +149,10 @@ class CodeBlocks(QObject):
         while self._behind and perf_counter() < until:
             block = self._behind[0]
             before = block.colouring.known
-            is_behind = block.colouring.advance(SLICE_LINES)
-            self.coloured.emit(block.message, block.start, before, block.colouring.known)
+            is_behind = take_lines(block)
+            is_behind |= block.colouring.advance(SLICE_LINES)
+            known = block.colouring.known
+            self.coloured.emit(block.message, block.start, before, known if is_behind else known + 1)
             if not is_behind:
                 self._behind.pop(0)
         if not self._behind:
@@ -158,9 +164,15 @@ class CodeBlocks(QObject):
         block.is_ordered = True
         if not block.language or not is_better(block.language):
             return
-        code = code_text(code_leaves(block.message, block.start))
-        if 0 < len(code) <= LONGEST_FOR_PYGMENTS:
-            self._workshop.order_colours((self._mark, block.key), block.language, code)
+        found: list[Leaf] = []
+        rest = LONGEST_FOR_PYGMENTS
+        for leaf in code_leaves(block.message, block.start):
+            found.append(leaf)
+            rest -= len(code_text((leaf,)))
+            if rest < 0:
+                return
+        if rest < LONGEST_FOR_PYGMENTS:
+            self._workshop.order_colours((self._mark, block.key), block.language, code_text(found))
 
     def _adopt(self, key: tuple[object, Key], first: int, spans: Sequence[tuple[Span, ...]]) -> None:
         mark, place = key
@@ -170,8 +182,19 @@ class CodeBlocks(QObject):
             self.coloured.emit(block.message, block.start, first, first + len(spans))
 
 
+def take_lines(block: CodeBlock) -> bool:
+    """Takes the lines of a block's next pieces; whether there are more that were asked for."""
+    message, before = block.message, block.last
+    first, end = message.index_of(block.last), message.index_of(block.wanted) + 1
+    for piece in message.pieces[first : min(end, first + PIECES_AT_ONCE)]:
+        for content in contents_of(message, piece):
+            if isinstance(content, Leaf) and isinstance(content.block, Code):
+                block.take(piece.place, content.block)
+    return before < block.last < block.wanted
+
+
 def start_of_block(message: Message, index: int) -> int:
-    """The index of the piece that the code block of the piece at `index` begins with."""
+    """The index of the piece that the code block of the piece at `index` begins with, which is parsed."""
     while index > 0:
         content = message.pieces[index].content
         if isinstance(content, Leaf) and isinstance(content.block, Code) and content.block.is_first:
@@ -180,13 +203,19 @@ def start_of_block(message: Message, index: int) -> int:
     return index
 
 
-def code_leaves(message: Message, start: Place) -> list[Leaf]:
+def code_leaves(message: Message, start: Place) -> Iterator[Leaf]:
     """All pieces of the block that begins at a place. Stubs are read and stay stubs: their heights are the sheet's."""
-    found: list[Leaf] = []
+    is_first = True
     for piece in message.pieces[message.index_of(start) :]:
-        content = piece.content
-        for leaf in leaves(content.segment) if isinstance(content, Stub) else (content,):
-            if not isinstance(leaf, Leaf) or not isinstance(leaf.block, Code) or (found and leaf.block.is_first):
-                return found
-            found.append(leaf)
-    return found
+        for leaf in contents_of(message, piece):
+            if not isinstance(leaf, Leaf) or not isinstance(leaf.block, Code) or (leaf.block.is_first and not is_first):
+                return
+            yield leaf
+            is_first = False
+
+
+def contents_of(message: Message, piece: Piece) -> Iterable[Content]:
+    """What a piece shows, or would if it was parsed."""
+    if not isinstance(piece.content, Stub):
+        return (piece.content,)
+    return chain.from_iterable(leaves(segment) for _, segment in message.segments_of(piece))

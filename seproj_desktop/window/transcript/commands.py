@@ -237,4 +237,4 @@ def fits(action: MessageAction, message: Message) -> bool:
         case MessageAction.EDIT | MessageAction.FORK | MessageAction.DELETE:
             return not message.is_open
         case _:
-            return bool(message.text)
+            return message.has_text

@@ -1,9 +1,12 @@
 """One message as the view lays it out: a row of pieces at places that stay theirs while text arrives. No Qt.
 
 A stored message costs nothing until it is looked at; then it is cut into segments (stubs), and a stub is parsed when
-it comes into sight; a long one is cut into chapters first. While text arrives only the open segment is parsed again.
+it comes into sight; a long one is cut into chapters first, or where it cannot be, split in slices. While text arrives
+only the open segment is parsed again.
 """
 
+import math
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +16,6 @@ from typing import NamedTuple
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
 from seproj_desktop.window.transcript.markdown.blocks import Leaf
-from seproj_desktop.window.transcript.markdown.chapters import numbered
 from seproj_desktop.window.transcript.markdown.reading import NO_DEFINITIONS
 from seproj_desktop.window.transcript.markdown.splitter import Kind, Segment
 from seproj_desktop.window.transcript.message_text import MessageText
@@ -42,6 +44,10 @@ class Place(NamedTuple):
     part: Part
     segment: int = 0
     leaf: int = 0
+
+
+BACKLOG = Place(Part.BODY, sys.maxsize)
+"""Where what has not been split yet stands: behind all segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,23 @@ class Stub:
     def is_chapter(self) -> bool:
         return self.segment.kind is Kind.CHAPTER
 
+    @property
+    def is_continued(self) -> bool:
+        """Whether it goes on with the code block or table above it."""
+        return not self.segment.piece.is_first
 
-Content = Leaf | Header | Summary | Note | Ending | Stub
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The part of a long text that has not been split yet."""
+
+    first: int
+    """The number of the first segment that will come of it."""
+    length: int
+    """Characters."""
+
+
+Content = Leaf | Header | Summary | Note | Ending | Stub | Backlog
 
 
 class Piece:
@@ -181,6 +202,11 @@ class Message:
         return len(self._entry.text) if self._is_as_given or self._text is None else self._text.length
 
     @property
+    def has_text(self) -> bool:
+        """Whether there is any, without the thinking."""
+        return bool(self._entry.text) if self._is_as_given or self._text is None else not self._text.is_empty
+
+    @property
     def definitions(self) -> Mapping[str, str]:
         """The link definitions that its text is read with: known once it is complete and split."""
         return NO_DEFINITIONS if self._text is None else self._text.definitions
@@ -189,17 +215,43 @@ class Message:
         """The text's segments with the numbers of their places, the open ones last."""
         return self._split_text().segments()
 
+    @property
+    def has_backlog(self) -> bool:
+        """Whether there is a piece for text that has not been split yet."""
+        index = self.index_of(BACKLOG)
+        return index < len(self.pieces) and self.pieces[index].place == BACKLOG
+
+    def is_split_already(self, chapter: Piece) -> bool:
+        """Whether the segments of a chapter are known."""
+        return self._split_text().has_group(chapter.place.segment)
+
+    def segments_of(self, stub: Piece) -> Iterable[tuple[int, Segment]]:
+        """What a piece that is not parsed stands for, with its numbers: one segment, or those of a chapter."""
+        assert isinstance(stub.content, Stub)
+        number, segment = stub.place.segment, stub.content.segment
+        return self._split_text().chapter(number, segment.text) if stub.content.is_chapter else ((number, segment),)
+
     # Stored messages
 
     def split(self) -> None:
-        """Makes the pieces, the text's as stubs: of a long stored text the chapters."""
+        """Makes the pieces, the text's as stubs: of a long stored text the chapters, or one for all of it."""
         if self.pieces:
             return
         contents: list[tuple[Place, Content]] = [(Place(Part.HEADER), self._header())]
         contents += self._thought_contents()
-        contents += [(Place(Part.BODY, number), Stub(segment)) for number, segment in self._split_text().outline()]
+        text = self._split_text()
+        contents += stubs(text.outline())
+        contents += backlog_of(text)
         contents += self._closing_contents()
         self.pieces = [Piece(place, content) for place, content in contents]
+
+    def work_off(self, until: float = math.inf) -> int | None:
+        """Splits its backlog, until a moment of `perf_counter`.
+
+        Once that is done: the index of the first piece that has changed; until then None.
+        """
+        first = self._split_text().work_off(until)
+        return None if first is None else self._renew_text(first, AT_ONCE if self._is_open else 0)
 
     def expand(self, index: int) -> None:
         """Parses the stub at `index`; nothing, one or several pieces take its place, of a chapter stubs."""
@@ -209,7 +261,7 @@ class Message:
         number, segment = stub.place.segment, stub.content.segment
         self.height -= stub.height
         contents: Iterable[tuple[Place, Content]] = (
-            ((Place(Part.BODY, inner), Stub(one)) for inner, one in numbered(number, segment.text))
+            stubs(self.segments_of(stub))
             if stub.content.is_chapter
             else placed(Part.BODY, number, self._split_text().read(segment))
         )
@@ -244,7 +296,9 @@ class Message:
     def add_thinking(self, text: str) -> int:
         self.split()
         self._is_as_given, self._note = False, ""
-        first = self._split_thinking().feed(text)
+        thinking = self._split_thinking()
+        first = thinking.feed(text)
+        thinking.split_all()
         change = min(self._set_summary(), self._set_closing())
         return min(change, self._renew_thinking(first))
 
@@ -314,6 +368,7 @@ class Message:
     def _split_thinking(self) -> MessageText:
         if self._thinking is None:
             self._thinking = MessageText(self._thought.text, is_literal=True, is_open=True)
+            self._thinking.split_all()
         return self._thinking
 
     def _header(self) -> Header:
@@ -347,8 +402,11 @@ class Message:
 
     # Putting them in their places
 
-    def _renew_text(self, first: int) -> int:
-        return self._renew(Part.BODY, first, read(Part.BODY, self._split_text(), first, AT_ONCE))
+    def _renew_text(self, first: int, at_once: int = AT_ONCE) -> int:
+        text = self._split_text()
+        if text.backlog:
+            return self._replace(self.index_of(BACKLOG), self.index_of(Place(Part.NOTE)), backlog_of(text))
+        return self._renew(Part.BODY, first, read(Part.BODY, text, first, at_once))
 
     def _renew_thinking(self, first: int) -> int:
         if not self.is_thought_open:
@@ -395,11 +453,21 @@ def read(part: Part, text: MessageText, first: int, at_once: int | None = None) 
     contents: list[tuple[Place, Content]] = []
     for number, found in text.read_from(first, at_once):
         if isinstance(found, Segment):
-            contents.append((Place(part, number), Stub(found)))
+            contents += stubs([(number, found)], part)
         else:
             contents += placed(part, number, found)
     return contents
 
 
+def stubs(segments: Iterable[tuple[int, Segment]], part: Part = Part.BODY) -> Iterator[tuple[Place, Stub]]:
+    """Numbered segments at their places, without those that draw nothing."""
+    return ((Place(part, number), Stub(segment)) for number, segment in segments if not segment.is_silent)
+
+
 def placed(part: Part, number: int, leaves: Iterable[Leaf]) -> Iterator[tuple[Place, Leaf]]:
     return ((Place(part, number, index), leaf) for index, leaf in enumerate(leaves))
+
+
+def backlog_of(text: MessageText) -> list[tuple[Place, Content]]:
+    """What stands for a text's backlog, if it has one."""
+    return [(BACKLOG, Backlog(text.first_unsplit, len(text.backlog)))] if text.backlog else []

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.box_maker import BoxMaker
 from seproj_desktop.window.transcript.layout.sheet import Sheet, Spot
-from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
+from seproj_desktop.window.transcript.message import BACKLOG, Backlog, Message, Part, Piece, Place
 
 AT_THE_END = 4
 """Pixels from the end that still count as the end."""
@@ -182,6 +182,29 @@ class Scroller:
             return messages[gone.number], place, offset
         return (messages[number], Place(Part.HEADER), 0) if number < len(messages) else None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether text has been split that stands in sight as a backlog."""
+        return any(isinstance(one.content, Backlog) and not one.message.has_backlog for one in self.shown)
+
+    def _anchor_in_split(self, message: Message, offset: int) -> tuple[Message, Place, int]:
+        """Where a message is now whose backlog was scrolled out by so much: at its beginning or end, if that was in
+        sight, or as far into its text."""
+        backlog = next((one for one in self.shown if one.piece.place == BACKLOG and one.message is message), None)
+        if backlog is None or not isinstance(backlog.content, Backlog):
+            return message, Place(Part.HEADER), 0
+        first = self.sheet.spot(message, Place(Part.BODY, backlog.content.first))
+        last = self.sheet.last_of_text(message)
+        height = backlog.bottom - backlog.top
+        if offset <= 0 or first is None or last is None:
+            return message, Place(Part.BODY, backlog.content.first), offset
+        if height - offset <= self._height:
+            return message, last.place, self._measured(last) - (height - offset)
+        above = self.sheet.above(first)
+        within = self.sheet.above(last) + last.piece.height - above
+        found = self.sheet.spot_at(above + within * offset // height)
+        return (message, first.place, 0) if found is None else (message, found[0].place, found[1])
+
     # Looking ahead
 
     def lay_out_ahead(self) -> bool:
@@ -278,6 +301,8 @@ class Scroller:
         if self._anchor is None:
             return None
         message, place, offset = self._anchor
+        if place == BACKLOG and not message.has_backlog:
+            message, place, offset = self._anchor_in_split(message, offset)
         spot = self.sheet.spot(message, place)
         if spot is None:
             return None

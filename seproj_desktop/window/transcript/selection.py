@@ -7,10 +7,13 @@ and parsed around it.
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import perf_counter
 
 from seproj_desktop.window.transcript.layout.sheet import Sheet, Spot, is_selectable
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, seen_text, text_between
 from seproj_desktop.window.transcript.message import Header, Message, Part, Piece, Place
+
+SLICE_SECONDS = 0.004
 
 Order = tuple[int, Place, int]
 
@@ -79,6 +82,7 @@ def selected_text(sheet: Sheet, selection: Selection) -> str:
 
 def seen_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
     """The selected text piece by piece, so that a long one can be gathered in slices."""
+    yield from split_between(sheet, selection)
     is_first = True
     for spot in spots(sheet, selection):
         content = spot.piece.content
@@ -114,6 +118,7 @@ def words_in(sheet: Sheet, selection: Selection, spot: Spot) -> tuple[str | None
 
 def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
     """The selected text as its Markdown source, in whole segments, message by message."""
+    yield from split_between(sheet, selection)
     start, end = selection.start, selection.end
     for message in sheet.messages[start.message.number : end.message.number + 1]:
         first = start.place if message is start.message else Place(Part.HEADER)
@@ -128,6 +133,13 @@ def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
         begin = first.segment if first.part is Part.BODY else 0
         stop = last.segment if last.part is Part.BODY else sys.maxsize
         yield "".join(segment.text for number, segment in message.segments() if begin <= number <= stop).strip("\n")
+
+
+def split_between(sheet: Sheet, selection: Selection) -> Iterator[str]:
+    """Splits what of the selected messages is not split yet; yields nothing, for a moment's rest."""
+    for message in sheet.messages[selection.start.message.number : selection.end.message.number + 1]:
+        while sheet.split_on(message, perf_counter() + SLICE_SECONDS):
+            yield ""
 
 
 def spots(sheet: Sheet, selection: Selection) -> Iterator[Spot]:

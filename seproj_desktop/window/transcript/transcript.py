@@ -3,6 +3,10 @@
 On the Qt thread. It builds the parts and connects them, and opens what the person asked to open.
 """
 
+import math
+from collections.abc import Generator
+from time import perf_counter
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -14,10 +18,11 @@ from seproj_desktop.window.transcript.accessibility.speech import Speech
 from seproj_desktop.window.transcript.commands import Commands
 from seproj_desktop.window.transcript.finding.find import Find
 from seproj_desktop.window.transcript.finding.find_bar import FindBar
-from seproj_desktop.window.transcript.finding.hits import first_hit, letters_of, show, words_to_find
+from seproj_desktop.window.transcript.finding.hits import Hit, first_hit, letters_of, show, words_to_find
 from seproj_desktop.window.transcript.keys import Keys
 from seproj_desktop.window.transcript.layout.box import Control
 from seproj_desktop.window.transcript.markdown.blocks import Leaf
+from seproj_desktop.window.transcript.markdown.chapters import is_long
 from seproj_desktop.window.transcript.markdown.inline import NOTE_TARGET
 from seproj_desktop.window.transcript.menu import Menus
 from seproj_desktop.window.transcript.message import Message, Part, Piece, Place
@@ -29,6 +34,7 @@ from seproj_desktop.window.transcript.workshop.workshop import Workshop
 
 MARKED_MILLISECONDS = 1500
 """How long a message is marked that somebody was led to."""
+SLICE_SECONDS = 0.004
 
 
 class Transcript(TranscriptView):
@@ -53,6 +59,9 @@ class Transcript(TranscriptView):
         self.speech = Speech(self)
         self._mark_timer = QTimer(self, interval=MARKED_MILLISECONDS, singleShot=True)
         self._mark_timer.timeout.connect(lambda: self.point_out(None))
+        self._seeking: tuple[Message, Generator[None, None, Hit | None]] | None = None
+        self._seek_timer = QTimer(self, interval=0)
+        self._seek_timer.timeout.connect(self._seek)
         self.pointer.link_hovered.connect(self.address_label.show_address)
         self.pointer.link_clicked.connect(self.open_link)
         self.menus.link_chosen.connect(self.open_link)
@@ -79,15 +88,19 @@ class Transcript(TranscriptView):
         A key that is not on the path is a `KeyError`.
         """
         message = self.message(key)
-        hit = first_hit(self, message, words)
-        if hit is None:
+        self._seek_timer.stop()
+        self._seeking = (message, first_hit(self, message, words))
+        self._seek(SLICE_SECONDS if is_long(message.text) else math.inf)
+        if self._seeking is not None:
             self.show_top(message, Place(Part.HEADER))
-        else:
-            show(self, hit, self.finding.covered)
-            first, last = letters_of(self, hit)
-            self.set_selection(Selection(Position(message, hit.place, first), Position(message, hit.place, last)))
+            self._seek_timer.start()
         self.point_out(message)
         self._mark_timer.start()
+
+    @property
+    def is_seeking(self) -> bool:
+        """Whether the words that the person was led to are still being looked for."""
+        return self._seeking is not None
 
     def open_find(self) -> None:
         """Shows the bar for finding, with the words that are selected."""
@@ -102,6 +115,30 @@ class Transcript(TranscriptView):
             self.open_find()
         elif not self.find_bar.press(event):
             super().keyPressEvent(event)
+
+    def _seek(self, seconds: float = SLICE_SECONDS) -> None:
+        """Looks for the words in the message that the person is led to, for a moment; a long one takes several."""
+        assert self._seeking is not None
+        message, steps = self._seeking
+        until = perf_counter() + seconds
+        try:
+            while perf_counter() < until:
+                next(steps)
+        except StopIteration as end:
+            self._end_seeking(message, end.value)
+
+    def _end_seeking(self, message: Message, hit: Hit | None) -> None:
+        was_waiting = self._seek_timer.isActive()
+        self._seek_timer.stop()
+        self._seeking = None
+        if was_waiting and not any(one.message is message for one in self.scroller.shown):
+            return  # the person has gone elsewhere meanwhile
+        if hit is not None:
+            show(self, hit, self.finding.covered)
+            first, last = letters_of(self, hit)
+            self.set_selection(Selection(Position(message, hit.place, first), Position(message, hit.place, last)))
+        elif not was_waiting:
+            self.show_top(message, Place(Part.HEADER))
 
     def _show_note(self, message: Message, label: str) -> None:
         """Brings a footnote's text into sight."""

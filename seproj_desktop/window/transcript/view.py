@@ -5,6 +5,7 @@ of their own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import perf_counter
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
@@ -27,7 +28,7 @@ from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.flow import Picture
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.layout.style import Style, make_style
-from seproj_desktop.window.transcript.message import Message, Piece, Place
+from seproj_desktop.window.transcript.message import BACKLOG, Message, Part, Piece, Place
 from seproj_desktop.window.transcript.painter import Moment, paint
 from seproj_desktop.window.transcript.scroller import Scroller, Shown
 from seproj_desktop.window.transcript.selection import Selection
@@ -38,6 +39,7 @@ from seproj_desktop.window.transcript.workshop.workshop import Workshop
 ZOOM_STEPS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 WHEEL_LINES = 3
 """Lines of text per notch of a wheel."""
+SLICE_SECONDS = 0.004
 NOTCH = 120
 """A wheel's notch in eighths of a degree."""
 
@@ -200,7 +202,8 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def is_looking_ahead(self) -> bool:
-        """Whether the next turn of the event loop lays out something that is not in sight, or finds that all is."""
+        """Whether the next turn of the event loop splits a long text or lays out something that is not in sight, or
+        finds that nothing is left."""
         return self._ahead_timer.isActive()
 
     def show_top(self, message: Message, place: Place) -> None:
@@ -285,7 +288,7 @@ class TranscriptView(QAbstractScrollArea):
             painter.restore()
             self.painted_pixels += rectangle.width() * rectangle.height()
         painter.end()
-        if self._has_moved:
+        if self._has_moved or self.sheet.has_backlog:
             self._has_moved = False
             self._ahead_timer.start()
 
@@ -430,11 +433,26 @@ class TranscriptView(QAbstractScrollArea):
         self._has_moved = True
 
     def _look_ahead(self) -> None:
-        """Lays out what the next step may bring into sight, a piece in each turn of the event loop after the paint."""
-        if self.scroller.lay_out_ahead():
-            self._ahead_timer.start()
-        else:
+        """Splits what is long and then lays out what the next step may bring into sight: in each turn of the event loop
+        after the paint a little, or one piece."""
+        self._ahead_timer.start()
+        if self.scroller.is_outdated:
+            self._show_split()
+        elif self.sheet.has_backlog:
+            self.sheet.work_off(perf_counter() + SLICE_SECONDS)
+        elif not self.scroller.lay_out_ahead():
+            self._ahead_timer.stop()
             self._show_place()
+
+    def _show_split(self) -> None:
+        """A long text in sight has been split."""
+        self.scroller.arrange()
+        focused = self.focused
+        if focused is not None and focused[1].place == BACKLOG:
+            spot = self.sheet.spot(focused[0], Place(Part.BODY))
+            self.moment.focused = None if spot is None else (focused[0], spot.piece)
+            self.focus_moved.emit()
+        self._after_jump()
 
     def _show_place(self) -> None:
         if not self._bar.isSliderDown():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks import corpus
 from benchmarks.corpus_hostile import HOSTILE
-from seproj_desktop.window.transcript.markdown.chapters import CHAPTER, chapter_starts
+from seproj_desktop.window.transcript.markdown.chapters import CHAPTER, chapter_starts, chapters, is_long
 from seproj_desktop.window.transcript.markdown.splitter import Segment, Splitter
 
 LINES = [
@@ -99,8 +99,25 @@ def test_a_long_answer_has_chapters_of_a_like_length() -> None:
 
 
 def test_short_texts_and_those_that_define_links_are_one_chapter() -> None:
-    paragraph = "Some words.\n\n"
+    paragraph = f"{'Some words. ' * 12}\n\n"
     assert chapter_starts(paragraph * 100) == [0]
-    assert len(chapter_starts(paragraph * 5_000)) > 2
-    assert chapter_starts(paragraph * 5_000 + "> - [label]: https://example.org\n") == [0]
-    assert len(chapter_starts(paragraph * 5_000 + "def f(x: list[int]): ...\n")) > 2
+    assert len(chapter_starts(paragraph * 500)) > 2
+    assert chapter_starts(paragraph * 500 + "> - [label]: https://example.org\n") == [0]
+    assert len(chapter_starts(paragraph * 500 + "def f(x: list[int]): ...\n")) > 2
+
+
+def test_a_text_with_a_part_that_would_hold_the_window_is_not_cut() -> None:
+    paragraph = f"{'Some words. ' * 12}\n\n"
+    fence = "```\n" + "line\n" * 2_000 + "```\n\n"
+    assert len(chapters(paragraph * 500)) > 2
+    text = paragraph * 250 + fence + paragraph * 250
+    assert chapters(text) == [(0, text)]
+
+
+def test_lines_and_depth_make_a_text_long() -> None:
+    assert not is_long("word " * 20_000)
+    assert is_long("word " * 40_000)
+    assert is_long("word\n" * 2_000)
+    assert is_long(f"{'  ' * 24}- item\n" * 400)
+    assert not is_long("- item\n" * 400)
+    assert is_long(f"{'> ' * 24}words\n" * 400)

@@ -14,7 +14,7 @@ from seproj_desktop.window.transcript.markdown.chapters import CHAPTER
 from seproj_desktop.window.transcript.message import Message, Part, Place, Stub
 from seproj_desktop.window.transcript.selection import everything, selected_text, source_parts
 from seproj_desktop.window.transcript.transcript import Transcript
-from tests.window.transcript.pages import PERSONA, USER, picture
+from tests.window.transcript.pages import PATIENCE, PERSONA, USER, picture
 
 TEXT = corpus.answer(20_000)
 LINE_OF_MIDDLE = "## A heading in the middle of everything"
@@ -105,15 +105,20 @@ def test_the_bar_leads_into_a_chapter_that_has_not_been_read(view: Transcript) -
     assert 0 in unread(message)
 
 
-def test_find_counts_in_chapters_and_shows_the_hit(view: Transcript) -> None:
+def is_in_sight(view: Transcript, words: str) -> bool:
+    return any(words in one.box.source(0, one.box.length) for one in view.scroller.shown)
+
+
+def test_find_counts_in_chapters_and_shows_the_hit(view: Transcript, qtbot: QtBot) -> None:
     message = load(view)
     search = Search(Query("the"))
     in_chapters = finished(search.count(message))
     unsplit = finished(search.count(Message(Entry("b", PERSONA, LONG))))
     assert in_chapters == unsplit
-    view.show_message("a", LINE_OF_MIDDLE.strip("# "))
-    assert any(LINE_OF_MIDDLE.strip("# ") in one.box.source(0, one.box.length) for one in view.scroller.shown)
     assert 0 in unread(message)
+    view.show_message("a", LINE_OF_MIDDLE.strip("# "))
+    qtbot.waitUntil(lambda: is_in_sight(view, LINE_OF_MIDDLE.strip("# ")), timeout=PATIENCE)
+    assert len(unread(message)) >= 2
 
 
 def test_a_place_in_a_chapter_is_found_without_the_others(view: Transcript) -> None:

@@ -13,7 +13,7 @@ from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.message import Part
 from seproj_desktop.window.transcript.transcript import Transcript
 from seproj_desktop.window.transcript.workshop.workshop import Workshop
-from tests.window.transcript.pages import PATIENCE, PERSONA
+from tests.window.transcript.pages import PATIENCE, PERSONA, look_ahead
 
 CODE = "def greet(name):\n    return 'Hello'\n"
 
@@ -62,6 +62,7 @@ def test_long_blocks_are_coloured_in_slices(qtbot: QtBot, theme: Theme) -> None:
     view = view_of(qtbot, theme)
     lines = 3000
     view.load([Entry("a", PERSONA, "```python\n" + "x = 'text'\n" * lines + "```")])
+    look_ahead(view)
     qtbot.waitUntil(lambda: block(view).colouring.known >= lines - 1, timeout=PATIENCE)
     assert Kind.STRING in kinds(view, lines - 10)
     one = next(one for one in view.scroller.shown if isinstance(one.box, CodeBox))

@@ -75,8 +75,6 @@ def is_block(content: Content) -> bool:
     match content:
         case Header():
             return False
-        case Stub(segment):
-            return segment.kind is not Kind.BLANK and (segment.kind is not Kind.DEFINITION or bool(segment.marker))
         case _:
             return True
 

@@ -70,6 +70,8 @@ class Announcer(QObject):
         if not message.is_open:
             words, end = self._blocks(telling, Place(Part.NOTE)), end_words(message)
             self._tellings.popleft()
+        elif message.has_backlog:
+            return ""
         elif message.pieces and (last := message.pieces[-1].place).part is Part.BODY and last > telling.place:
             limit = Place(Part.BODY, last.segment)
             words, telling.place = self._blocks(telling, limit), limit

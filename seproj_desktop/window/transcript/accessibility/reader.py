@@ -72,17 +72,21 @@ class Reader(QPlainTextEdit):
     def _gathered(self) -> str:
         """As much of the text as a moment brings."""
         until, parts = perf_counter() + SLICE_SECONDS, [""]
-        while perf_counter() < until and (part := next(self._parts, "")):
+        for part in self._parts:
             parts.append(part)
+            if perf_counter() > until:
+                break
+        else:
+            self._timer.stop()
         return "".join(parts)
 
     def _go_on(self) -> None:
-        text = self._gathered() if self._view.sheet.holds(self._message) else ""
+        if not self._view.sheet.holds(self._message):
+            self._timer.stop()
+            return
         end = QTextCursor(self.document())
         end.movePosition(QTextCursor.MoveOperation.End)
-        end.insertText(text)
-        if not text:
-            self._timer.stop()
+        end.insertText(self._gathered())
 
     def _check(self) -> None:
         if not self._view.sheet.holds(self._message):
@@ -120,7 +124,9 @@ class ReaderDoor(QObject):
 
 
 def parts_of(sheet: Sheet, message: Message) -> Iterator[str]:
-    """The message as it is read, in parts that are never empty, each parsed when it is taken."""
+    """The message as it is read, in parts, each parsed when it is taken."""
+    while sheet.split_on(message, perf_counter() + SLICE_SECONDS):
+        yield ""
     spot = sheet.first_in(message)
     while spot is not None and spot.message is message:
         content, place = spot.piece.content, spot.place

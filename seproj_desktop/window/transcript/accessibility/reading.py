@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from seproj_desktop.window.transcript.entries import Ending
 from seproj_desktop.window.transcript.layout.ending_box import continue_words
-from seproj_desktop.window.transcript.layout.line_boxes import summary_words
+from seproj_desktop.window.transcript.layout.line_boxes import backlog_words, summary_words
 from seproj_desktop.window.transcript.layout.sheet import Sheet
 from seproj_desktop.window.transcript.markdown.blocks import (
     Code,
@@ -23,7 +23,7 @@ from seproj_desktop.window.transcript.markdown.blocks import (
     seen_text,
     text_between,
 )
-from seproj_desktop.window.transcript.message import Content, Header, Message, Note, Stub, Summary
+from seproj_desktop.window.transcript.message import Backlog, Content, Header, Message, Note, Stub, Summary
 
 
 def tr(text: str) -> str:
@@ -47,6 +47,8 @@ def words_of(content: Content) -> str:
             return " · ".join(part for part in (content.words, continue_words() * content.can_continue) if part)
         case Stub():
             return content.segment.text
+        case Backlog():
+            return backlog_words()
     assert_never(content)
 
 
@@ -73,6 +75,7 @@ def kind_of(content: Content) -> str:
 def text_of(sheet: Sheet, message: Message) -> str:
     """Everything of one message, a line or more for each piece."""
     words: list[str] = []
+    sheet.split_on(message)
     spot = sheet.first_in(message)
     while spot is not None and spot.message is message:
         content = spot.piece.content

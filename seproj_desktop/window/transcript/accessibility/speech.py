@@ -3,6 +3,8 @@
 On the Qt thread. All of it waits until somebody listens; until then a change costs one question.
 """
 
+from time import perf_counter
+
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import (
     QAccessible,
@@ -22,6 +24,7 @@ from seproj_desktop.window.transcript.view import TranscriptView
 MOST_NEW = 4
 """Messages that are told one by one; more of them at once are a conversation that was opened."""
 RELEASED_AT_ONCE = 20
+SLICE_SECONDS = 0.004
 
 
 class Speech(QObject):
@@ -131,7 +134,8 @@ class Speech(QObject):
         sheet = self._view.sheet
         while self._unsplit:
             message = self._unsplit[-1]
-            if sheet.holds(message) and sheet.split_chapter(message):
+            until = perf_counter() + SLICE_SECONDS
+            if sheet.holds(message) and (sheet.split_on(message, until) or sheet.split_chapter(message)):
                 return
             self._unsplit.pop()
         self._split_timer.stop()

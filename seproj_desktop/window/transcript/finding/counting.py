@@ -5,7 +5,7 @@ them only what is new.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from seproj_desktop.window.transcript.finding.matching import Query
 from seproj_desktop.window.transcript.finding.sections import Counts, Search, Steps, finished
 from seproj_desktop.window.transcript.finding.tally import Tally
+from seproj_desktop.window.transcript.markdown.chapters import is_long
 from seproj_desktop.window.transcript.message import Message
 from seproj_desktop.window.transcript.view import TranscriptView
 
@@ -61,7 +62,7 @@ class Counting(QObject):
     def update(self) -> None:
         """Counts at once what has changed since it was counted: messages that are growing."""
         for message in self._open:
-            self._take(message, finished(self.search.count(message)))
+            self._take(message, finished(self._count(message)))
 
     def _begin(self, first: int) -> None:
         self._messages = messages = self._view.sheet.messages
@@ -97,7 +98,7 @@ class Counting(QObject):
             if not waiting:
                 return False
             message = waiting.popleft()
-            self._work = (message, self.search.count(message))
+            self._work = (message, self._count(message))
         message, steps = self._work
         try:
             next(steps)
@@ -105,6 +106,17 @@ class Counting(QObject):
             self._work = None
             self._take(message, end.value)
         return True
+
+    def _count(self, message: Message) -> Steps:
+        """Of a long text that has hits nobody will have to wait for the segments when one is shown."""
+        yield from self._split(message, is_needed=message.has_backlog)
+        counts = yield from self.search.count(message)
+        yield from self._split(message, is_needed=bool(counts) and is_long(message.text))
+        return counts
+
+    def _split(self, message: Message, *, is_needed: bool) -> Iterator[None]:
+        while is_needed and self._view.sheet.split_on(message, perf_counter() + SLICE_SECONDS):
+            yield
 
     def _take(self, message: Message, counts: Counts) -> None:
         if message.is_thought_open:

@@ -3,12 +3,14 @@
 On the Qt thread, no widget. Also what of a selection is worth looking for.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
+from time import perf_counter
 
 from PySide6.QtCore import QRect, QRectF
 
 from seproj_desktop.window.transcript.finding.matching import Query
-from seproj_desktop.window.transcript.finding.sections import Search, finished, indices_of
+from seproj_desktop.window.transcript.finding.sections import Search, indices_of
 from seproj_desktop.window.transcript.layout.box import Box
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.sheet import Sheet
@@ -16,6 +18,7 @@ from seproj_desktop.window.transcript.message import Message, Place
 from seproj_desktop.window.transcript.selection import Selection, selected_text
 from seproj_desktop.window.transcript.view import TranscriptView
 
+SLICE_SECONDS = 0.002
 LONGEST_SELECTION = 200
 """Letters that are taken as the words to find."""
 
@@ -30,13 +33,18 @@ class Hit:
     end: int
 
 
-def first_hit(view: TranscriptView, message: Message, words: str) -> Hit | None:
-    """The first place of some words in a message, which is searched at once; None if there is none."""
+def first_hit(view: TranscriptView, message: Message, words: str) -> Generator[None, None, Hit | None]:
+    """The first place of some words in a message, or None: work that can be interrupted."""
     query = Query(words)
     if query.is_empty:
         return None
     search = Search(query)
-    for section in finished(search.count(message)):
+    while view.sheet.split_on(message, perf_counter() + SLICE_SECONDS):
+        yield
+    counts = yield from search.count(message)
+    if not view.sheet.holds(message):
+        return None
+    for section in counts:
         view.sheet.spot(message, Place(*section))
         for index in indices_of(message, section):
             for start, end in search.ranges(message, index):

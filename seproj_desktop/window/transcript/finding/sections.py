@@ -19,7 +19,7 @@ from seproj_desktop.window.transcript.markdown.splitter import Splitter
 from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
 
 AT_ONCE = 16_000
-"""Characters that are looked through or split in one step."""
+"""Characters that are looked through in one step."""
 
 Section = tuple[Part, int]
 Counts = dict[Section, int]
@@ -61,14 +61,14 @@ class Search:
 
     def ranges(self, message: Message, index: int) -> Ranges:
         """The hits that begin in a piece, in letters of its text as it is seen."""
-        return self._found(message.pieces, index, {} if message.is_open else message.definitions).ranges
+        return self._found(message, message.pieces, index, {} if message.is_open else message.definitions).ranges
 
     def carried(self, message: Message, index: int) -> tuple[int, int] | None:
         """The hit that begins in the piece before and ends in this one: where it begins there, how far it goes here."""
         pieces = message.pieces
         if index == 0 or not goes_on(pieces[index].content) or isinstance(pieces[index - 1].content, Stub):
             return None
-        before = self._found(pieces, index - 1, {})
+        before = self._found(message, pieces, index - 1, {})
         return (before.ranges[-1][0], before.beyond) if before.beyond else None
 
     def count(self, message: Message) -> Steps:
@@ -86,9 +86,15 @@ class Search:
         pieces = list(message.pieces)
         for index, piece in enumerate(pieces):
             if isinstance(piece.content, Stub) and piece.content.is_chapter:
-                yield from self._count_chapter(piece.place.segment, piece.content.segment.text, counts)
+                number, text = piece.place.segment, piece.content.segment.text
+                following = first_of(message, following_in(pieces, index))
+                if not message.is_split_already(piece):
+                    yield from self._count_chapter(number, text, counts)
+                elif self.query.may_be_in(text + source_of(following)):
+                    segments = [segment for _, segment in message.segments_of(piece)]
+                    yield from self._count_segments(number, segments, known, counts, following)
                 continue
-            hits = len(self._found(pieces, index, known).ranges)
+            hits = len(self._found(message, pieces, index, known).ranges)
             if hits:
                 section = section_of(piece.place)
                 counts[section] = counts.get(section, 0) + hits
@@ -113,28 +119,34 @@ class Search:
             yield
             return
         splitter = Splitter(is_literal=is_literal)
-        for start in range(0, len(text), AT_ONCE):
-            splitter.feed(text[start : start + AT_ONCE])
-            yield
+        yield from splitter.feed_in_slices(text)
         splitter.finish()
-        known = definitions(splitter.closed)
-        for number, segment in enumerate(splitter.closed):
-            following = Stub(splitter.closed[number + 1]) if number + 1 < len(splitter.closed) else None
+        yield from self._count_segments(first, splitter.closed, definitions(splitter.closed), counts)
+
+    def _count_segments(
+        self,
+        first: int,
+        segments: Sequence[Segment],
+        known: Mapping[str, str],
+        counts: Counts,
+        behind: Content | None = None,
+    ) -> Iterator[None]:
+        """Of segments that count from `first` on; `behind` is what goes on behind a cut after the last one."""
+        for number, segment in enumerate(segments):
+            following = Stub(segments[number + 1]) if number + 1 < len(segments) else behind
             is_cut = following is not None and goes_on(following)
             ranges, _ = self._in_content(Stub(segment), following if is_cut else None, known)
             if ranges:
                 counts[Part.BODY, first + number] = len(ranges)
             yield
 
-    def _found(self, pieces: Sequence[Piece], index: int, known: Mapping[str, str]) -> Found:
-        piece = pieces[index]
-        content, following = piece.content, pieces[index + 1].content if index + 1 < len(pieces) else None
-        if following is not None and not goes_on(following):
-            following = None
+    def _found(self, message: Message, pieces: Sequence[Piece], index: int, known: Mapping[str, str]) -> Found:
+        piece, behind = pieces[index], following_in(pieces, index)
+        content, following = piece.content, None if behind is None else behind.content
         before = self._known.get(piece)
         if before is not None and before.content is content and before.following is following:
             return before
-        found = Found(content, following, *self._in_content(content, following, known))
+        found = Found(content, following, *self._in_content(content, first_of(message, behind), known))
         self._known[piece] = found
         return found
 
@@ -213,6 +225,19 @@ def goes_on(content: Content) -> bool:
             return segment.place.gap is Gap.NONE
         case _:
             return False
+
+
+def following_in(pieces: Sequence[Piece], index: int) -> Piece | None:
+    """The piece behind one, if only a soft cut parts them."""
+    behind = pieces[index + 1] if index + 1 < len(pieces) else None
+    return behind if behind is not None and goes_on(behind.content) else None
+
+
+def first_of(message: Message, piece: Piece | None) -> Content | None:
+    """What a piece begins with: of a chapter the first segment."""
+    if piece is None or not isinstance(piece.content, Stub):
+        return None if piece is None else piece.content
+    return Stub(next(iter(message.segments_of(piece)))[1])
 
 
 def source_of(following: Content | None) -> str:

@@ -17,7 +17,7 @@ from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.ending_box import EndingBox
 from seproj_desktop.window.transcript.layout.flow import Picture
 from seproj_desktop.window.transcript.layout.header_box import HeaderBox
-from seproj_desktop.window.transcript.layout.line_boxes import FormulaBox, RuleBox, SummaryBox
+from seproj_desktop.window.transcript.layout.line_boxes import BacklogBox, FormulaBox, RuleBox, SummaryBox
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.table_box import TableBox, column_widths
 from seproj_desktop.window.transcript.layout.text_box import TextBox
@@ -34,7 +34,7 @@ from seproj_desktop.window.transcript.markdown.blocks import (
 )
 from seproj_desktop.window.transcript.markdown.inline import Run
 from seproj_desktop.window.transcript.markdown.inline import Style as Inline
-from seproj_desktop.window.transcript.message import Header, Note, Part, Piece, Stub, Summary
+from seproj_desktop.window.transcript.message import Backlog, Header, Note, Part, Piece, Stub, Summary
 
 HEADER_AND_GAPS = 8
 """A message's height beyond its text, in units of the grid, as a guess."""
@@ -101,6 +101,8 @@ class BoxMaker:
                 return EndingBox(content, style, width)
             case Note():
                 return TextBox((Run(content.words),), style.small_font, style, width, self._inline_formula, style.faint)
+            case Backlog():
+                return BacklogBox(self.guess(content.length), style, width)
             case Stub():
                 raise AssertionError("a stub is parsed before it is laid out")
         assert_never(content)
@@ -172,6 +174,8 @@ class BoxMaker:
         match piece.content:
             case Stub():
                 return self.gap(piece, before) + self.guess(len(piece.content.segment.text))
+            case Backlog():
+                return self.gap(piece, before) + self.guess(piece.content.length)
             case _:
                 return self.gap(piece, before) + 2 * self.style.grid
 

@@ -1,8 +1,9 @@
-"""The small pieces: the line that stands for the thinking, rules, and formulas on lines of their own.
+"""The small pieces: the line that stands for the thinking, rules, formulas on lines of their own, text still to come.
 
 On the Qt thread, no widgets. They hold no text that could be selected, the formula excepted.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QLocale, QPointF, QRectF, QTime
@@ -13,6 +14,8 @@ from seproj_desktop.window.transcript.layout.flow import PLACEHOLDER, Flow, Pict
 from seproj_desktop.window.transcript.layout.style import Style
 from seproj_desktop.window.transcript.layout.text_box import picture_format
 from seproj_desktop.window.transcript.message import Summary
+
+BAR_SHARES = (0.97, 0.92, 0.98, 0.89, 0.95, 0.93, 0.54)
 
 
 class LineBox(Box):
@@ -74,6 +77,29 @@ class RuleBox(LineBox):
         painter.fillRect(QRectF(at.x(), at.y() + self.height // 2, self.width, 1), self.style.line)
 
 
+class BacklogBox(Box):
+    """Where a long text will be: bars in the place of its lines, for the moment that it takes."""
+
+    def __init__(self, height: int, style: Style, width: int) -> None:
+        super().__init__(style, width)
+        self.height = height
+
+    @property
+    def label(self) -> str:
+        return backlog_words()
+
+    def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
+        for bar in self._bars(clip.top() - at.y(), clip.bottom() - at.y()):
+            painter.fillRect(bar.translated(at), self.style.line)
+
+    def _bars(self, top: float, bottom: float) -> Iterator[QRectF]:
+        """One for each line between two heights, of unequal length as words make them."""
+        line, thickness = self.style.text_line, self.style.text_metrics.xHeight()
+        for number in range(max(0, int(top / line)), int(min(bottom, self.height - line) / line) + 1):
+            share = BAR_SHARES[number % len(BAR_SHARES)]
+            yield QRectF(0, number * line + (line - thickness) / 2, self.width * share, thickness)
+
+
 class FormulaBox(Box):
     """A formula's picture in the middle of the column; smaller where it would be wider than that."""
 
@@ -101,6 +127,10 @@ class FormulaBox(Box):
     def letters_of(self, start: int, end: int) -> tuple[int, int]:
         """The picture, whatever part of the TeX is meant."""
         return 0, 1
+
+
+def backlog_words() -> str:
+    return QCoreApplication.translate("BacklogBox", "A long text is being prepared…")
 
 
 def time_words(time: datetime) -> str:

@@ -4,6 +4,7 @@ On the Qt thread, no widget. Only what is asked for is split, parsed and laid ou
 what is in sight anew, another style forgets the boxes; the heights stay as guesses.
 """
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, Setting
 from seproj_desktop.window.transcript.layout.heights import HeightTree
 from seproj_desktop.window.transcript.layout.shelf import Kept, Shelf
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
-from seproj_desktop.window.transcript.message import Content, Message, Part, Piece, Place, Stub
+from seproj_desktop.window.transcript.message import BACKLOG, Backlog, Content, Message, Part, Piece, Place, Stub
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class Sheet:
         self._heights = HeightTree()
         self.shelf = Shelf()
         self._whole_pieces: WeakSet[Piece] = WeakSet()
+        self._behind: list[Message] = []
+        """Messages that somebody has looked at and that are not wholly split."""
 
     # Messages
 
@@ -78,6 +81,7 @@ class Sheet:
         for number, (message, height) in enumerate(zip(self.messages, heights, strict=True)):
             message.number, message.height = number, height
         self._heights = HeightTree(heights)
+        self._behind.clear()
         self.shelf.clear()
 
     def append(self, message: Message) -> None:
@@ -115,6 +119,7 @@ class Sheet:
         self._guess_pieces(message, max(0, change))
         self._note_height(message)
         self.counters.characters_parsed += message.take_parsed()
+        self._note_backlog(message)
 
     # Spots
 
@@ -131,6 +136,8 @@ class Sheet:
     def spot(self, message: Message, place: Place) -> Spot | None:
         """The piece at a place, or the nearest one there is."""
         self.split(message)
+        if place.part is Part.BODY and place != BACKLOG and is_in_backlog(place, message):
+            self.split_on(message)
         index = message.index_of(place)
         while index and (index == len(message.pieces) or message.pieces[index].place != place):
             # A place within a segment or chapter that has not been parsed is behind its stub.
@@ -145,6 +152,10 @@ class Sheet:
 
     def previous(self, spot: Spot) -> Spot | None:
         return self._previous_solid(spot.message, spot.number - 1) or self._last_in(spot.message.number - 1)
+
+    def last_of_text(self, message: Message) -> Spot | None:
+        """The last piece of a message's text, or of what is before it."""
+        return self._previous_solid(message, message.index_of(Place(Part.NOTE)) - 1)
 
     def spot_at(self, height: int) -> tuple[Spot, int] | None:
         """The piece at a height from the top, by the heights as they are known, and how far into it the height is."""
@@ -274,9 +285,32 @@ class Sheet:
         message.split()
         self._guess_pieces(message, 0)
         self._note_height(message)
+        self._note_backlog(message)
+
+    @property
+    def has_backlog(self) -> bool:
+        """Whether there is text that somebody has looked at and that is not split yet."""
+        return bool(self._behind)
+
+    def work_off(self, until: float) -> None:
+        """Splits some of that text, until a moment of `perf_counter`; what was looked at last comes first."""
+        message = self._behind[-1]
+        if not self.holds(message) or not self.split_on(message, until):
+            self._behind.remove(message)
+
+    def split_on(self, message: Message, until: float = math.inf) -> bool:
+        """Splits a message's text until a moment of `perf_counter`; whether anything is left."""
+        self.split(message)
+        if not message.has_backlog:
+            return False
+        change = message.work_off(until)
+        if change is not None:
+            self.grown(message, change)
+        return change is None
 
     def split_chapters(self, message: Message) -> None:
         """Has all of a message's segments made, for who has to count them."""
+        self.split_on(message)
         while self.split_chapter(message):
             pass
 
@@ -289,8 +323,8 @@ class Sheet:
         self._expand(message, index)
         return True
 
-    def _guess_pieces(self, message: Message, start: int) -> None:
-        for index in range(start, len(message.pieces)):
+    def _guess_pieces(self, message: Message, start: int, end: int | None = None) -> None:
+        for index in range(start, len(message.pieces) if end is None else end):
             piece = message.pieces[index]
             if not piece.height:
                 piece.height = self.maker.estimate(piece, message.pieces[index - 1] if index else None)
@@ -298,10 +332,15 @@ class Sheet:
 
     def _expand(self, message: Message, index: int) -> None:
         if isinstance(message.pieces[index].content, Stub):
+            after = len(message.pieces) - index - 1
             message.expand(index)
             self.counters.characters_parsed += message.take_parsed()
-            self._guess_pieces(message, index)
+            self._guess_pieces(message, index, len(message.pieces) - after)
             self._note_height(message)
+
+    def _note_backlog(self, message: Message) -> None:
+        if message.has_backlog and message not in self._behind:
+            self._behind.append(message)
 
     def _note_height(self, message: Message) -> None:
         """A message that is gone may still be walked through, by who copies it: its number is another's now."""
@@ -330,17 +369,17 @@ class Sheet:
         return None
 
     def _whole(self, message: Message, index: int) -> Spot:
-        """A spot whose block is parsed back to its beginning: colours and columns depend on what is above."""
+        """A spot whose block's beginning is parsed: colours and columns depend on what is above."""
         piece = message.pieces[index]
         if is_continued(piece.content) and piece not in self._whole_pieces:
             self._whole_pieces.add(piece)
             before = index - 1
             while before >= 0:
                 content = message.pieces[before].content
-                if isinstance(content, Stub):
-                    before = self._expand_back(message, before)
-                elif is_continued(content):
+                if is_continued(content):
                     before -= 1
+                elif isinstance(content, Stub):
+                    before = self._expand_back(message, before)
                 else:
                     break
             index = message.index_of(piece.place)
@@ -370,6 +409,13 @@ class Sheet:
         return self._previous_solid(message, len(message.pieces) - 1)
 
 
+def is_in_backlog(place: Place, message: Message) -> bool:
+    """Whether a place in a message's text is in what has not been split yet."""
+    index = message.index_of(BACKLOG)
+    content = message.pieces[index].content if index < len(message.pieces) else None
+    return isinstance(content, Backlog) and place.segment >= content.first
+
+
 def is_behind(place: Place, stub: Piece) -> bool:
     """Whether a place may be in what a piece stands for, which ends before that place or with it."""
     if not isinstance(stub.content, Stub) or place.part is not Part.BODY:
@@ -379,6 +425,8 @@ def is_behind(place: Place, stub: Piece) -> bool:
 
 def is_continued(content: Content) -> bool:
     """Whether a piece goes on with the code block or table above it."""
+    if isinstance(content, Stub):
+        return content.is_continued
     return isinstance(content, Leaf) and isinstance(content.block, Code | Table) and not content.block.is_first
 
 

@@ -17,6 +17,16 @@ from seproj_desktop.window.transcript.markdown.splitter import Splitter
 CHAPTER = 16_000
 """Characters that a chapter has at least: splitting them takes about two milliseconds."""
 
+LONG = 100_000
+"""How much of a text is split at once, by its `weight`: mostly three milliseconds, ten at worst."""
+LINE_WEIGHT = 100
+DEPTH_WEIGHT = 15
+"""In letters."""
+STEP = 4_000
+"""Characters beyond the least that are looked through first for the next chapter's beginning."""
+MOST_LABELS = 1_000
+"""Marks of definitions that are looked at."""
+
 FENCE = re.compile(r"`{3,}|~{3,}")
 INDENT = re.compile(r" {1,3}$")
 DEFINITION_MARKS = re.compile(r"[ \t>*+\-0-9.)]*(?:\[\^[^\[\]\s]{1,64}\]:)?[ \t>*+\-0-9.)]*")
@@ -29,9 +39,20 @@ WORDS = re.compile(r"[^\W\d_]{2}")
 
 
 def chapters(text: str, *, is_literal: bool = False) -> list[tuple[int, str]]:
-    """Where each begins, and its text. A literal text is one."""
+    """Where each begins, and its text. A literal text is one, and so is one that would leave a long chapter."""
     starts = [0] if is_literal else chapter_starts(text)
-    return [(start, text[start:end]) for start, end in pairwise((*starts, len(text)))]
+    found = [(start, text[start:end]) for start, end in pairwise((*starts, len(text)))]
+    return [(0, text)] if is_long(found[-1][1]) else found
+
+
+def is_long(text: str) -> bool:
+    """Whether splitting a text at once would hold the window."""
+    return len(text) > LONG or (len(text) > LONG // (LINE_WEIGHT + 1) and weight(text) > LONG)
+
+
+def weight(text: str) -> int:
+    """How long splitting a text takes, roughly: every line costs, and so does what it stands in."""
+    return len(text) + LINE_WEIGHT * text.count("\n") + DEPTH_WEIGHT * (text.count("  ") + text.count(">"))
 
 
 def numbered(start: int, text: str, *, is_literal: bool = False) -> Iterator[tuple[int, Segment]]:
@@ -43,23 +64,45 @@ def numbered(start: int, text: str, *, is_literal: bool = False) -> Iterator[tup
 
 
 def chapter_starts(text: str, least: int = CHAPTER) -> list[int]:
-    """Where the chapters begin, the first one at 0; each but the last has at least so many characters."""
+    """Where the chapters begin, the first one at 0; each but the last has at least so many characters.
+
+    Nothing is looked for further away than a chapter that is not long may reach.
+    """
     starts = [0]
     if len(text) < 2 * least or _may_define(text):
         return starts
+    while (found := _next_start(text, starts[-1], least)) > 0:
+        starts.append(found)
+    return starts
+
+
+def _next_start(text: str, start: int, least: int) -> int:
+    """Where the chapter after the one that begins at a place does; 0 where none can be cut off in time."""
+    size = least + STEP
+    while not is_long(near := text[start : start + size]):
+        if found := _first_start(near, least):
+            return start + found
+        if start + size >= len(text):
+            break
+        size *= 2
+    return 0
+
+
+def _first_start(text: str, least: int) -> int:
+    """Where a second chapter may begin, at the earliest after so many characters; or 0."""
     for first, end in _outside_fences(text):
-        at = text.find("\n\n", max(first, starts[-1] + least - 1))
+        at = text.find("\n\n", max(first, least - 1))
         while 0 <= at < end - 2:
             if _is_safe(text, at + 1):
-                starts.append(at + 1)
-                at = text.find("\n\n", at + least)
-            else:
-                at = text.find("\n\n", at + 1)
-    return starts
+                return at + 1
+            at = text.find("\n\n", at + 1)
+    return 0
 
 
 def _may_define(text: str) -> bool:
     """Whether a line may define a link, which every chapter would have to know."""
+    if text.count("]:") > MOST_LABELS:
+        return True
     at = text.find("]:")
     while at >= 0:
         start = text.rfind("\n", 0, at) + 1

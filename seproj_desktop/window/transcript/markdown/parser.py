@@ -28,8 +28,6 @@ from seproj_desktop.window.transcript.markdown.safety import visible_controls
 from seproj_desktop.window.transcript.markdown.segment import Kind, Segment
 from seproj_desktop.window.transcript.markdown.splitter import Splitter
 
-AT_ONCE = 16_000
-"""Characters that are split in one step."""
 MOST_COLUMNS = 64
 MOST_ROWS = 128
 """Rows of tables that are remembered."""
@@ -82,8 +80,7 @@ def plain_text(text: str, *, is_literal: bool = False) -> str:
 def plain_parts(text: str, *, is_literal: bool = False) -> Iterator[str]:
     """The same in parts, some of them empty, that take a millisecond or two each."""
     splitter = Splitter(is_literal=is_literal)
-    for start in range(0, len(text), AT_ONCE):
-        splitter.feed(text[start : start + AT_ONCE])
+    for _ in splitter.feed_in_slices(text):
         yield ""
     splitter.finish()
     known = definitions(splitter.closed)
@@ -133,7 +130,9 @@ def _block(segment: Segment, content: str, known: Definitions) -> Block | None:
 
 
 def _code(segment: Segment) -> Code:
-    lines = [visible_controls(line) for line in segment.content.split("\n")[:-1]]
+    lines = segment.content.split("\n")[:-1]
+    if not ("".join(lines).isprintable() and segment.content.isascii()):
+        lines = list(map(visible_controls, lines))
     piece = segment.piece
     return Code(segment.lead, tuple(lines), piece.first, piece.is_first, piece.is_last, piece.joins)
 

@@ -85,6 +85,11 @@ class Segment(NamedTuple):
     piece: Piece = WHOLE
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it draws nothing."""
+        return self.kind is Kind.BLANK or (self.kind is Kind.DEFINITION and not self.marker)
+
+    @property
     def marker(self) -> str:
         """What stands before it, if it begins an item."""
         return self.place.marker

@@ -4,6 +4,8 @@ Only whole lines are committed, so nothing is ever undone, and however the text 
 character is looked at twice but those of the open block. No Qt, no Markdown library, any thread.
 """
 
+from collections.abc import Iterator
+
 from seproj_desktop.window.transcript.markdown.block_reader import BlockReader
 from seproj_desktop.window.transcript.markdown.holding import is_held
 from seproj_desktop.window.transcript.markdown.line_reader import LineReader
@@ -11,6 +13,9 @@ from seproj_desktop.window.transcript.markdown.literal_reader import LiteralRead
 from seproj_desktop.window.transcript.markdown.segment import LINE_LIMIT, Kind, Segment
 
 __all__ = ["Kind", "Segment", "Splitter"]
+
+SLICE = 500
+"""Letters of a long text that are split between two looks at the clock: mostly 0.1 ms, three at worst."""
 
 
 class Splitter:
@@ -44,6 +49,12 @@ class Splitter:
         for line in lines:
             self._read(line)
         self._add(rest)
+
+    def feed_in_slices(self, text: str) -> Iterator[None]:
+        """As `feed`, with a rest whenever the clock may be looked at."""
+        for start in range(0, len(text), SLICE):
+            self.feed(text[start : start + SLICE])
+            yield
 
     def finish(self) -> None:
         """The text is complete."""
