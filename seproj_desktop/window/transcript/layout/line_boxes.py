@@ -90,7 +90,7 @@ class BacklogBox(Box):
 
     def draw_behind(self, painter: QPainter, at: QPointF, clip: QRectF, look: Look) -> None:
         for bar in self._bars(clip.top() - at.y(), clip.bottom() - at.y()):
-            painter.fillRect(bar.translated(at), self.style.line)
+            painter.fillRect(bar.translated(at), self.style.code_background)
 
     def _bars(self, top: float, bottom: float) -> Iterator[QRectF]:
         """One for each line between two heights, of unequal length as words make them."""
