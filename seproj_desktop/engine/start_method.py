@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from multiprocessing import context, forkserver
+from pathlib import Path
 from typing import Any
 
 from seproj_desktop.engine.children import guard_against_parent_death
@@ -31,6 +32,7 @@ STARTERS = ("vllm.v1.engine.utils", "vllm.v1.executor.multiproc_executor")
 NICENESS = 5
 """So that an engine that computes on the same cores as the window and its display takes what these leave: it has work
 on all of them all the time. With a GPU processes start with `spawn`, and are as important as others."""
+AUTOGROUP = Path("/proc/self/autogroup")
 
 _server: Any = forkserver._forkserver
 
@@ -46,7 +48,7 @@ class EnvironmentProcess(context.ForkServerProcess):
 
     def run(self) -> None:
         os.environ.update(self._environment)
-        os.nice(NICENESS)
+        step_back()
         guard_against_parent_death()
         bind_threads()
         _share_fork_server(self._server_address)
@@ -84,6 +86,19 @@ def use_fork_server(forking: EnvironmentContext) -> None:
             module.get_mp_context = lambda: forking  # type: ignore[attr-defined]
         elif module is not None:
             logger.warning("%s has no get_mp_context: its processes start with spawn", name)
+
+
+def step_back() -> None:
+    """Leaves the processor to the window and to its display first.
+
+    Linux (`sched(7)`, autogroups) parts it among sessions before it looks at the niceness of those within one: a
+    display server, whose session is another one, would wait for its turn up to a quarter of a second. So the process
+    gets a session of its own, which is as nice as itself.
+    """
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # another kernel, or one that groups nothing: the niceness is all there is
+        os.setsid()
+        AUTOGROUP.write_text(str(NICENESS))
 
 
 def _share_fork_server(address: str) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -41,6 +41,24 @@ async def manager(runtime_parent: Path) -> AsyncIterator[EngineManager]:
     await manager.start()
     yield manager
     await manager.aclose()
+
+
+MakeManager = Callable[..., EngineManager]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def new_manager(runtime_parent: Path, manager: EngineManager) -> AsyncIterator[MakeManager]:
+    """Makes further ones. They are closed with the session: closing one ends the fork server that all of them share,
+    and the next start would import vLLM again."""
+    made: list[EngineManager] = []
+
+    def make(settings: EngineSettings | None = None, model: str = "demo") -> EngineManager:
+        made.append(make_manager(runtime_parent, settings, model))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.aclose()
 
 
 def engine_processes() -> list[psutil.Process]:

@@ -20,7 +20,7 @@ from seproj_desktop.engine.start_method import NICENESS
 from seproj_desktop.engine.status import EngineStatus, Failed, Ready, Starting, Stopped
 from seproj_desktop.errors import UserError
 from seproj_desktop.settings import EngineSettings
-from tests.engine.conftest import DEMO, engine_processes, make_manager
+from tests.engine.conftest import DEMO, MakeManager, engine_processes, make_manager
 
 pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
@@ -63,11 +63,28 @@ def niceness_of_threads(pid: int | None) -> set[int]:
     return {int(line.rpartition(")")[2].split()[16]) for line in lines}
 
 
+def nice_of_session(pid: int) -> int | None:
+    """None where the kernel does not group by sessions."""
+    try:
+        return int(Path(f"/proc/{pid}/autogroup").read_text().rpartition("nice ")[2])
+    except (OSError, ValueError):
+        return None
+
+
 async def test_an_engine_that_computes_on_the_processor_leaves_the_window_the_way(manager: EngineManager) -> None:
     await manager.start()
     own = os.nice(0)
     assert niceness_of_threads(core().pid) == {own + NICENESS}
     assert niceness_of_threads(os.getpid()) == {own}
+
+
+async def test_it_leaves_the_way_to_other_sessions_too(manager: EngineManager) -> None:
+    """As to a display server, and not only to the processes of its own."""
+    await manager.start()
+    pid = core().pid
+    assert pid is not None
+    assert os.getsid(pid) == pid
+    assert nice_of_session(pid) in (NICENESS, None)
 
 
 async def test_a_killed_engine_is_noticed_while_idle_and_the_next_request_starts_a_fresh_one(
@@ -149,9 +166,9 @@ async def test_a_request_aborted_while_the_model_loads_just_ends(manager: Engine
     await manager.start()
 
 
-async def test_a_folder_without_a_model_is_refused_in_words(runtime_parent: Path, tmp_path: Path) -> None:
+async def test_a_folder_without_a_model_is_refused_in_words(new_manager: MakeManager, tmp_path: Path) -> None:
     for folder, words in ((tmp_path / "missing", "does not exist"), (tmp_path, "no config.json")):
-        manager = make_manager(runtime_parent, model=str(folder))
+        manager = new_manager(model=str(folder))
         with pytest.raises(UserError, match=words):
             await manager.start()
         assert isinstance(manager.status, Failed)
@@ -159,11 +176,10 @@ async def test_a_folder_without_a_model_is_refused_in_words(runtime_parent: Path
         (failed,) = [event async for event in manager.generate(job("no model"))]
         assert isinstance(failed, events.Failed)
         assert failed.kind == "not_ready"
-        await manager.aclose()
 
 
 async def test_damaged_weights_and_unknown_architectures_are_told_by_their_true_cause(
-    runtime_parent: Path, tmp_path: Path
+    new_manager: MakeManager, tmp_path: Path
 ) -> None:
     damaged = shutil.copytree(DEMO, tmp_path / "damaged")
     (damaged / "model.safetensors").write_bytes(b"\xff" * 4096)
@@ -171,19 +187,15 @@ async def test_damaged_weights_and_unknown_architectures_are_told_by_their_true_
     config = json.loads((unknown / "config.json").read_text())
     (unknown / "config.json").write_text(json.dumps(config | {"architectures": ["NoSuchModel"], "model_type": "qwen3"}))
     for folder, words in ((damaged, "damaged"), (unknown, "NoSuchModel")):
-        manager = make_manager(runtime_parent, model=str(folder))
+        manager = new_manager(model=str(folder))
         with pytest.raises(UserError, match=words):
             await manager.start()
-        await manager.aclose()
 
 
-async def test_a_cache_too_small_names_the_length_that_fits(runtime_parent: Path) -> None:
-    manager = make_manager(runtime_parent, EngineSettings(cpu_cache_mib=1, context_length=4096, max_sequences=2))
-    try:
-        with pytest.raises(UserError, match=r"context_length to \d+"):
-            await manager.start()
-    finally:
-        await manager.aclose()
+async def test_a_cache_too_small_names_the_length_that_fits(new_manager: MakeManager) -> None:
+    manager = new_manager(EngineSettings(cpu_cache_mib=1, context_length=4096, max_sequences=2))
+    with pytest.raises(UserError, match=r"context_length to \d+"):
+        await manager.start()
 
 
 async def test_after_closing_no_process_socket_or_shared_memory_is_left() -> None:
@@ -213,17 +225,18 @@ async def test_a_fork_server_that_died_is_replaced(manager: EngineManager) -> No
     assert isinstance(manager.status, Ready)
 
 
-async def test_a_model_without_a_template_gets_the_plain_transcript(runtime_parent: Path, tmp_path: Path) -> None:
+async def test_a_model_without_a_template_gets_the_plain_transcript(new_manager: MakeManager, tmp_path: Path) -> None:
     """Its prompt is longer than the template's by the role names, and the answer ends before the next turn."""
     plain = shutil.copytree(DEMO, tmp_path / "plain")
     config = json.loads((plain / "tokenizer_config.json").read_text())
     config.pop("chat_template", None)
     (plain / "tokenizer_config.json").write_text(json.dumps(config))
     (plain / "chat_template.jinja").unlink(missing_ok=True)
-    for model, settings in ((str(plain), EngineSettings()), ("demo", EngineSettings(prompt_format="plain"))):
-        manager = make_manager(runtime_parent, settings, model)
+    small = EngineSettings(cpu_cache_mib=64)  # filling the usual one takes half a minute
+    for model, settings in ((str(plain), small), ("demo", EngineSettings(prompt_format="plain"))):
+        manager = new_manager(settings, model)
         stream = [event async for event in manager.generate(job("plain", max_tokens=60))]
-        await manager.aclose()
+        await manager.stop()
         assert isinstance(stream[-1], events.Finished)
         text = "".join(event.text for event in stream if isinstance(event, events.TextDelta))
         assert "\n\nUser:" not in text
