@@ -23,6 +23,7 @@ from seproj_desktop.window.transcript.workshop.workshop import Workshop
 AT_ONCE = 80
 """Lines that are coloured before they are painted."""
 PIECES_AT_ONCE = 16
+"""Pieces of a block whose lines are taken."""
 SLICE_LINES = 40
 SLICE_SECONDS = 0.002
 LONGEST_FOR_PYGMENTS = 200_000

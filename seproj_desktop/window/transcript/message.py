@@ -216,10 +216,11 @@ class Message:
         return self._split_text().segments()
 
     @property
-    def has_backlog(self) -> bool:
-        """Whether there is a piece for text that has not been split yet."""
+    def backlog(self) -> Backlog | None:
+        """What its pieces show of text that has not been split yet."""
         index = self.index_of(BACKLOG)
-        return index < len(self.pieces) and self.pieces[index].place == BACKLOG
+        content = self.pieces[index].content if index < len(self.pieces) else None
+        return content if isinstance(content, Backlog) else None
 
     def is_split_already(self, chapter: Piece) -> bool:
         """Whether the segments of a chapter are known."""

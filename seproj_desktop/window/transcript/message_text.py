@@ -15,6 +15,8 @@ from seproj_desktop.window.transcript.markdown.parser import definitions, leaves
 from seproj_desktop.window.transcript.markdown.reading import NO_DEFINITIONS
 from seproj_desktop.window.transcript.markdown.splitter import SLICE, Kind, Segment, Splitter
 
+HEAVY = 6_000
+"""Weight of segments that are read at once."""
 GROUP = 250
 """Segments of a backlog, or some more, that are a chapter until somebody looks at them."""
 
@@ -55,8 +57,8 @@ class MessageText:
         self._parsed_characters = 0
         self._growing: GrowingText | None = None
         """What reads the open segment, once there is one."""
-        self._tail: dict[Segment, tuple[Leaf, ...]] = {}
-        """What the segments before it show that a long line, while it grows, is cut into."""
+        self._tail: dict[Segment, tuple[Leaf, ...] | None] = {}
+        """What the segments before it show that a long line, while it grows, is cut into; None for one not read yet."""
         self._splitter: Splitter | None = None
         if not self._chapters:
             self._splitter = Splitter(is_literal=is_literal)
@@ -170,28 +172,35 @@ class MessageText:
     # Reading
 
     def read(self, segment: Segment) -> tuple[Leaf, ...]:
-        """What a closed segment shows."""
+        """What a segment shows that is not the open one."""
         self._parsed_characters += len(segment.lead) + len(segment.text)
-        return leaves(segment, self.definitions)
+        found = leaves(segment, self.definitions)
+        if segment in self._tail:
+            found = self._tail[segment] = tuple(map(still_open, found))
+        return found
 
     def read_from(self, first: int, at_once: int | None = None) -> Iterator[tuple[int, Segment | Sequence[Leaf]]]:
         """What there is from a segment on, its open end healed, with numbers.
 
-        Only the last `at_once` of the closed segments are read; those before them are as they are.
+        Only the last `at_once` of the segments are read, or fewer heavy ones; those before them are as they are.
         """
         splitter = self._growing_splitter()
         closed, tail = splitter.closed, splitter.tail()
-        later = first if at_once is None else max(first, len(closed) - at_once)
+        later = first_at_once(closed, first, at_once)
         yield from self._closed_between(first, later)
         for number in range(later, len(closed)):
             yield number, self.read(closed[number])
         known, self._tail = self._tail, {}
-        for number, segment in enumerate(tail, len(closed)):
+        later = first_at_once(tail, 0, at_once)
+        for index, segment in enumerate(tail):
             if segment is tail[-1]:
-                yield number, self._read_open(segment)
-            else:
-                self._tail[segment] = known.get(segment) or tuple(map(still_open, self.read(segment)))
-                yield number, self._tail[segment]
+                yield len(closed) + index, self._read_open(segment)
+                return
+            found = known.get(segment)
+            if found is None and index >= later:
+                found = tuple(map(still_open, self.read(segment)))
+            self._tail[segment] = found
+            yield len(closed) + index, segment if found is None else found
 
     def _closed_between(self, first: int, end: int) -> Iterator[tuple[int, Segment]]:
         """Closed segments as they are, those of a group as a chapter."""
@@ -219,6 +228,17 @@ class MessageText:
         read = self._growing.characters - before
         self._parsed_characters += read or len(segment.lead) + len(segment.text)
         return found
+
+
+def first_at_once(segments: Sequence[Segment], first: int, most: int | None) -> int:
+    """From which segment on they are read at once: not more than `most` of them, and fewer if they are heavy."""
+    if most is None:
+        return first
+    number, weight = len(segments), 0
+    while number > max(first, len(segments) - most) and weight < HEAVY:
+        number -= 1
+        weight += segments[number].weight
+    return number
 
 
 def chapter_of(segments: Sequence[Segment]) -> Segment:

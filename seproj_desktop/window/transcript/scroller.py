@@ -18,6 +18,8 @@ AT_THE_END = 4
 """Pixels from the end that still count as the end."""
 MOST_AHEAD = 100
 """Pieces out of sight that are laid out ahead, above and below each: with what is in sight less than is kept."""
+MOST_AT_ONCE = 24_000
+"""Weight of the segments that are parsed for one frame: a page of ordinary text on a large screen has less."""
 LOWER_MARGIN = 3
 """Room under the last message, in units of the grid."""
 
@@ -69,6 +71,9 @@ class Scroller:
         self.shown: Sequence[Shown] = ()
         self.is_following = True
         """Whether the end stays in sight as text arrives."""
+        self.is_incomplete = False
+        """Whether there is more in sight than one frame had the time for: the next `arrange` goes on."""
+        self._effort = 0
         self._height = 0
         self._is_heading_up = True
         self._anchor: tuple[Message, Place, int] | None = None
@@ -185,7 +190,7 @@ class Scroller:
     @property
     def is_outdated(self) -> bool:
         """Whether text has been split that stands in sight as a backlog."""
-        return any(isinstance(one.content, Backlog) and not one.message.has_backlog for one in self.shown)
+        return any(isinstance(one.content, Backlog) and one.message.backlog is None for one in self.shown)
 
     def _anchor_in_split(self, message: Message, offset: int) -> tuple[Message, Place, int]:
         """Where a message is now whose backlog was scrolled out by so much: at its beginning or end, if that was in
@@ -273,20 +278,35 @@ class Scroller:
 
     def arrange(self) -> None:
         """Reckons what is in sight and lays it out; everything else is left alone."""
+        self._begin()
+        self._arrange()
+
+    def _begin(self) -> None:
+        self._effort = self.sheet.effort
+        self.is_incomplete = False
+
+    def _must_wait(self, spot: Spot, is_parsed: Callable[[Spot], bool]) -> bool:
+        """Whether the piece beside one would take more than a frame's time, as far as can be told without a clock."""
+        self.is_incomplete = self.sheet.effort - self._effort > MOST_AT_ONCE and not is_parsed(spot)
+        return self.is_incomplete
+
+    def _arrange(self) -> None:
         start = None if self.is_following else self._start()
         shown = self._fill_down(*start) if start is not None else self._fill_from_end()
-        if start is not None and (not shown or shown[-1].bottom + self.margin < self._height):
+        is_short = not shown or shown[-1].bottom + self.margin < self._height
+        if start is not None and is_short and not self.is_incomplete:
             shown = self._fill_from_end()
         self._take(shown)
 
     def grow(self, message: Message, change: int) -> None:
         """As `arrange`, after a message has changed from its piece `change` on: what is above that is as it was."""
+        self._begin()
         is_last = message.number == len(self.sheet.messages) - 1
         shown = None
         if self.is_following and is_last and change < len(message.pieces):
             shown = self._grown(message, message.pieces[change].place)
         if shown is None:
-            self.arrange()
+            self._arrange()
         else:
             self._take(shown)
 
@@ -301,7 +321,7 @@ class Scroller:
         if self._anchor is None:
             return None
         message, place, offset = self._anchor
-        if place == BACKLOG and not message.has_backlog:
+        if place == BACKLOG and message.backlog is None:
             message, place, offset = self._anchor_in_split(message, offset)
         spot = self.sheet.spot(message, place)
         if spot is None:
@@ -321,7 +341,9 @@ class Scroller:
         while following is not None:
             shown.append(self._shown(following, self.sheet.box(following), top))
             top = shown[-1].bottom
-            following = self.sheet.next(following) if top < self._height else None
+            if top >= self._height or self._must_wait(following, self.sheet.is_next_parsed):
+                break
+            following = self.sheet.next(following)
         return shown
 
     def _fill_from_end(self) -> list[Shown]:
@@ -332,10 +354,10 @@ class Scroller:
         while spot is not None:
             found.append((spot, self.sheet.box(spot)))
             rest -= spot.piece.height
-            if rest <= 0:
+            if rest <= 0 or self._must_wait(spot, self.sheet.is_previous_parsed):
                 break
             spot = self.sheet.previous(spot)
-        top = min(rest, 0)
+        top = rest if self.is_incomplete else min(rest, 0)
         shown: list[Shown] = []
         for spot, box in reversed(found):
             shown.append(self._shown(spot, box, top))
@@ -350,6 +372,8 @@ class Scroller:
         while spot is not None and spot.message is message and spot.place >= start and rest > 0:
             found.append((spot, self.sheet.box(spot)))
             rest -= spot.piece.height
+            if rest > 0 and self._must_wait(spot, self.sheet.is_previous_parsed):
+                return None
             spot = self.sheet.previous(spot)
         above = [one for one in self.shown if one.message is not message or one.piece.place < start]
         if not above or not found:

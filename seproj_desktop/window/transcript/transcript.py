@@ -122,10 +122,13 @@ class Transcript(TranscriptView):
         message, steps = self._seeking
         until = perf_counter() + seconds
         try:
-            while perf_counter() < until:
+            while self.sheet.holds(message) and perf_counter() < until:
                 next(steps)
         except StopIteration as end:
             self._end_seeking(message, end.value)
+        else:
+            if not self.sheet.holds(message):
+                self._end_seeking(message, None)
 
     def _end_seeking(self, message: Message, hit: Hit | None) -> None:
         was_waiting = self._seek_timer.isActive()

@@ -202,8 +202,7 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def is_looking_ahead(self) -> bool:
-        """Whether the next turn of the event loop splits a long text or lays out something that is not in sight, or
-        finds that nothing is left."""
+        """Whether something is left for the next turn of the event loop to do ahead, or that has to be looked at."""
         return self._ahead_timer.isActive()
 
     def show_top(self, message: Message, place: Place) -> None:
@@ -288,7 +287,7 @@ class TranscriptView(QAbstractScrollArea):
             painter.restore()
             self.painted_pixels += rectangle.width() * rectangle.height()
         painter.end()
-        if self._has_moved or self.sheet.has_backlog:
+        if self._has_moved or self.sheet.has_backlog or self.scroller.is_incomplete:
             self._has_moved = False
             self._ahead_timer.start()
 
@@ -433,11 +432,15 @@ class TranscriptView(QAbstractScrollArea):
         self._has_moved = True
 
     def _look_ahead(self) -> None:
-        """Splits what is long and then lays out what the next step may bring into sight: in each turn of the event loop
-        after the paint a little, or one piece."""
+        """Goes on with what is in sight, splits what is long, then lays out what the next step may bring into sight.
+
+        In each turn of the event loop after the paint a little, or one piece.
+        """
         self._ahead_timer.start()
         if self.scroller.is_outdated:
             self._show_split()
+        elif self.scroller.is_incomplete:
+            self._arrange()
         elif self.sheet.has_backlog:
             self.sheet.work_off(perf_counter() + SLICE_SECONDS)
         elif not self.scroller.lay_out_ahead():

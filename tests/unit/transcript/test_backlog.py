@@ -70,7 +70,7 @@ def test_until_then_one_piece_stands_for_the_text_and_nothing_is_lost() -> None:
     one.split()
     assert [piece.place.part for piece in one.pieces] == [Part.HEADER, Part.BODY]
     assert one.pieces[1].place == BACKLOG
-    while one.has_backlog:
+    while one.backlog is not None:
         assert (one.text, one.length) == (LOG, len(LOG))
         one.work_off(AT_ONCE)
     assert expanded(one) == list(enumerate(segments_at_once(LOG, is_literal=True)))
@@ -105,7 +105,7 @@ def test_no_code_block_is_in_two_groups() -> None:
 def test_text_that_comes_meanwhile_waits_its_turn() -> None:
     one, other = message("Begin.\n\n", is_open=True), message("Begin.\n\n", is_open=True)
     one.add_text(PARAGRAPHS)
-    assert one.has_backlog
+    assert one.backlog is not None
     one.work_off(AT_ONCE)
     one.add_text("And *more*")
     assert one.text == f"Begin.\n\n{PARAGRAPHS}And *more*"
@@ -125,7 +125,8 @@ def test_an_answer_may_end_before_it_is_split() -> None:
     one.add_text(DEFINED)
     one.finish(Ending("the end"))
     assert not one.is_open
-    assert (one.has_backlog, one.pieces[-1].content) == (True, Ending("the end"))
+    assert one.backlog is not None
+    assert one.pieces[-1].content == Ending("the end")
     assert one.text == DEFINED
     split_in_slices(one)
     assert expanded(one) == [found for found in enumerate(segments_at_once(DEFINED)) if not found[1].is_silent]
@@ -144,7 +145,7 @@ def test_what_was_shown_before_a_long_piece_came_stays_until_that_is_split() -> 
 def test_short_texts_are_split_at_once() -> None:
     one = message("words\n\n" * 100)
     one.split()
-    assert not one.has_backlog
+    assert one.backlog is None
     assert len(one.pieces) == 101
 
 

@@ -104,18 +104,12 @@ def test_what_is_below_stays_where_it_is(make_view: MakeView) -> None:
     view.load([Entry("a", USER, LOG), *long_entries(3)])
     message = view.message("m0")
     view.show_top(message, Place(Part.HEADER))
-    look_ahead_once(view)
     view.scroll_by(-200)
     assert is_waiting(view)
     before = top_of(view, "m0")
     look_ahead(view)
     assert not is_waiting(view)
     assert top_of(view, "m0") == before
-
-
-def look_ahead_once(view: Transcript) -> None:
-    """Has it painted, and nothing more."""
-    view.viewport().repaint()
 
 
 def top_of(view: Transcript, key: str) -> int:
@@ -174,7 +168,6 @@ def test_another_width_meanwhile(make_view: MakeView) -> None:
 def test_another_conversation_meanwhile(make_view: MakeView) -> None:
     view = make_view()
     view.load([Entry("a", USER, LOG)])
-    look_ahead_once(view)
     view.load(long_entries(2))
     look_ahead(view)
     assert not view.sheet.has_backlog
@@ -312,3 +305,62 @@ def test_a_screen_reader_is_told_its_blocks(make_view: MakeView) -> None:
     look_ahead(view)
     assert not is_waiting(view)
     assert "words 2999" in first_to_last(view)
+
+
+HEAVY = "*a **b " * 6_000
+
+
+def test_what_is_dear_to_read_comes_in_several_frames(make_view: MakeView) -> None:
+    view, other = make_view(), make_view()
+    view.load([Entry("q", USER, "Go on"), Entry("a", PERSONA, HEAVY, ending=Ending("the end"))])
+    begun = view.sheet.effort
+    last = view.scroller.shown[-1]
+    assert view.scroller.shown[0].top > 0
+    look_ahead(view)
+    assert view.scroller.shown[0].top <= 0
+    assert view.sheet.effort > 2 * begun
+    assert view.scroller.shown[-1] == last
+    other.load([Entry("q", USER, "Go on")])
+    other.add(Entry("a", PERSONA), is_open=True)
+    for start in range(0, len(HEAVY), 1_000):
+        other.add_text("a", HEAVY[start : start + 1_000])
+    other.finish("a", Ending("the end"))
+    look_ahead(other)
+    assert picture(view) == picture(other)
+    assert picture(view) == repainted(view)
+
+
+def test_from_the_top_as_well(make_view: MakeView) -> None:
+    view = make_view()
+    view.load([Entry("q", USER, "Go on"), Entry("a", PERSONA, HEAVY)])
+    view.scroll_to_start()
+    assert view.scroller.is_incomplete
+    top = view.scroller.shown[0]
+    look_ahead(view)
+    assert view.scroller.shown[0] == top
+    assert view.scroller.shown[-1].bottom >= view.viewport().height()
+
+
+def test_an_answer_that_comes_whole_and_is_dear_to_read_is_followed(make_view: MakeView) -> None:
+    view = make_view()
+    view.load([Entry("q", USER, "Go on")])
+    view.add(Entry("a", PERSONA), is_open=True)
+    view.add_text("a", HEAVY)
+    view.add_text("a", "and the last words")
+    look_ahead(view)
+    assert view.scroller.is_at_end
+    assert "and the last words" in first_to_last(view).replace("\n", " ")
+    parsed = view.sheet.counters.characters_parsed
+    view.add_text("a", "!")
+    look_ahead(view)
+    assert view.sheet.counters.characters_parsed - parsed < 3_000
+
+
+def test_pages_of_ordinary_text_come_in_one_frame(make_view: MakeView) -> None:
+    view = make_view(height=2_000)
+    view.load(long_entries(30))
+    assert not view.scroller.is_incomplete
+    assert view.scroller.shown[0].top <= 0
+    for value in (0.2, 0.5, 0.8):
+        view.verticalScrollBar().setValue(round(value * view.verticalScrollBar().maximum()))
+        assert not view.scroller.is_incomplete

@@ -70,7 +70,7 @@ class Announcer(QObject):
         if not message.is_open:
             words, end = self._blocks(telling, Place(Part.NOTE)), end_words(message)
             self._tellings.popleft()
-        elif message.has_backlog:
+        elif message.backlog is not None:
             return ""
         elif message.pieces and (last := message.pieces[-1].place).part is Part.BODY and last > telling.place:
             limit = Place(Part.BODY, last.segment)

@@ -109,7 +109,7 @@ class Counting(QObject):
 
     def _count(self, message: Message) -> Steps:
         """Of a long text that has hits nobody will have to wait for the segments when one is shown."""
-        yield from self._split(message, is_needed=message.has_backlog)
+        yield from self._split(message, is_needed=message.backlog is not None)
         counts = yield from self.search.count(message)
         yield from self._split(message, is_needed=bool(counts) and is_long(message.text))
         return counts

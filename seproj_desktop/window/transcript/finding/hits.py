@@ -42,8 +42,6 @@ def first_hit(view: TranscriptView, message: Message, words: str) -> Generator[N
     while view.sheet.split_on(message, perf_counter() + SLICE_SECONDS):
         yield
     counts = yield from search.count(message)
-    if not view.sheet.holds(message):
-        return None
     for section in counts:
         view.sheet.spot(message, Place(*section))
         for index in indices_of(message, section):

@@ -16,6 +16,7 @@ from seproj_desktop.window.transcript.layout.text_box import picture_format
 from seproj_desktop.window.transcript.message import Summary
 
 BAR_SHARES = (0.97, 0.92, 0.98, 0.89, 0.95, 0.93, 0.54)
+"""Of the width, for one bar after the other."""
 
 
 class LineBox(Box):

@@ -17,7 +17,7 @@ from seproj_desktop.window.transcript.layout.box_maker import BoxMaker, Setting
 from seproj_desktop.window.transcript.layout.heights import HeightTree
 from seproj_desktop.window.transcript.layout.shelf import Kept, Shelf
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
-from seproj_desktop.window.transcript.message import BACKLOG, Backlog, Content, Message, Part, Piece, Place, Stub
+from seproj_desktop.window.transcript.message import BACKLOG, Content, Message, Part, Piece, Place, Stub
 
 
 @dataclass(slots=True)
@@ -69,6 +69,8 @@ class Sheet:
         self._heights = HeightTree()
         self.shelf = Shelf()
         self._whole_pieces: WeakSet[Piece] = WeakSet()
+        self.effort = 0
+        """The weight of all segments that were ever parsed because somebody looked at them."""
         self._behind: list[Message] = []
         """Messages that somebody has looked at and that are not wholly split."""
 
@@ -136,8 +138,10 @@ class Sheet:
     def spot(self, message: Message, place: Place) -> Spot | None:
         """The piece at a place, or the nearest one there is."""
         self.split(message)
-        if place.part is Part.BODY and place != BACKLOG and is_in_backlog(place, message):
-            self.split_on(message)
+        if place.part is Part.BODY and place != BACKLOG:
+            backlog = message.backlog
+            if backlog is not None and place.segment >= backlog.first:
+                self.split_on(message)
         index = message.index_of(place)
         while index and (index == len(message.pieces) or message.pieces[index].place != place):
             # A place within a segment or chapter that has not been parsed is behind its stub.
@@ -152,6 +156,22 @@ class Sheet:
 
     def previous(self, spot: Spot) -> Spot | None:
         return self._previous_solid(spot.message, spot.number - 1) or self._last_in(spot.message.number - 1)
+
+    def is_next_parsed(self, spot: Spot) -> bool:
+        """Whether `next` has nothing to parse."""
+        pieces, index = spot.message.pieces, spot.number + 1
+        if index == len(pieces):
+            following = self.messages[spot.message.number + 1 :][:1]
+            pieces, index = following[0].pieces if following else [spot.piece], 0
+        return bool(pieces) and not isinstance(pieces[index].content, Stub)
+
+    def is_previous_parsed(self, spot: Spot) -> bool:
+        """Whether `previous` has nothing to parse: also what is above that piece, on which the room between depends."""
+        pieces, index, number = spot.message.pieces, spot.number, spot.message.number
+        if index == 0:
+            pieces = self.messages[number - 1].pieces if number else [spot.piece]
+            index = len(pieces)
+        return bool(pieces) and not any(isinstance(piece.content, Stub) for piece in pieces[max(0, index - 2) : index])
 
     def last_of_text(self, message: Message) -> Spot | None:
         """The last piece of a message's text, or of what is before it."""
@@ -301,7 +321,7 @@ class Sheet:
     def split_on(self, message: Message, until: float = math.inf) -> bool:
         """Splits a message's text until a moment of `perf_counter`; whether anything is left."""
         self.split(message)
-        if not message.has_backlog:
+        if message.backlog is None:
             return False
         change = message.work_off(until)
         if change is not None:
@@ -331,7 +351,9 @@ class Sheet:
                 message.height += piece.height
 
     def _expand(self, message: Message, index: int) -> None:
-        if isinstance(message.pieces[index].content, Stub):
+        content = message.pieces[index].content
+        if isinstance(content, Stub):
+            self.effort += 0 if content.is_chapter else content.segment.weight
             after = len(message.pieces) - index - 1
             message.expand(index)
             self.counters.characters_parsed += message.take_parsed()
@@ -339,7 +361,7 @@ class Sheet:
             self._note_height(message)
 
     def _note_backlog(self, message: Message) -> None:
-        if message.has_backlog and message not in self._behind:
+        if message.backlog is not None and message not in self._behind:
             self._behind.append(message)
 
     def _note_height(self, message: Message) -> None:
@@ -407,13 +429,6 @@ class Sheet:
         message = self.messages[number]
         self.split(message)
         return self._previous_solid(message, len(message.pieces) - 1)
-
-
-def is_in_backlog(place: Place, message: Message) -> bool:
-    """Whether a place in a message's text is in what has not been split yet."""
-    index = message.index_of(BACKLOG)
-    content = message.pieces[index].content if index < len(message.pieces) else None
-    return isinstance(content, Backlog) and place.segment >= content.first
 
 
 def is_behind(place: Place, stub: Piece) -> bool:

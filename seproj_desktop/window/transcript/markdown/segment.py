@@ -16,6 +16,8 @@ LINE_LIMIT = 2000
 """A longer line is not read as a whole: only its beginning says what it is."""
 SKIP_LIMIT = 200
 """Characters that draw nothing and go with the segment after them."""
+MARKS = "*_[]`~$|<&\\"
+MARK_WEIGHT = 25
 CODE_LINES = 40
 TABLE_ROWS = 12
 
@@ -83,6 +85,11 @@ class Segment(NamedTuple):
     """What is known from before it: a heading's number signs, code's language, a table's header and delimiter line."""
     place: Place = NOWHERE
     piece: Piece = WHOLE
+
+    @property
+    def weight(self) -> int:
+        """How long reading and laying it out takes, roughly, in letters of plain words: marks cost many of them."""
+        return len(self.text) + MARK_WEIGHT * sum(map(self.text.count, MARKS))
 
     @property
     def is_silent(self) -> bool:
