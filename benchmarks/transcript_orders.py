@@ -93,12 +93,14 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
 
 
 class Endured(msgspec.Struct, frozen=True, tag=True):
-    """What a hostile text cost."""
+    """What a hostile text cost; `at_once` and `stored` are the first turn of the event loop, `whole` all that follow
+    from the second as well, looking ahead included."""
 
     characters: int
     streamed: list[float]
     at_once: float
     stored: float
+    whole: float
     later: float
     megabytes: float
 

@@ -111,9 +111,10 @@ def endure(stage: Stage, pane: Pane, order: HostileOrder) -> Endured:
     later = stage.rest()
     pane.prepare([Said("user", QUESTION), Said("assistant", text)])
     stored = stage.cost(pane.open)
-    later += stage.rest()
-    grown = memory() - before
-    return Endured(len(text), streamed, at_once, stored, max(later), grown - len(text.encode()) / MEGABYTE)
+    after = stage.rest()
+    longest = max(*later, *after)
+    grown = memory() - before - len(text.encode()) / MEGABYTE
+    return Endured(len(text), streamed, at_once, stored, stored + sum(after), longest, grown)
 
 
 def trickle(stage: Stage, pane: Pane, text: str) -> list[float]:

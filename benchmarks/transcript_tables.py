@@ -140,11 +140,15 @@ def hostile_table(plan: Plan, findings: Findings) -> Section:
                     cell(spread([run.streamed for run in runs])),
                     short(middle(runs, lambda run: run.at_once)),
                     short(middle(runs, lambda run: run.stored)),
+                    short(middle(runs, lambda run: run.whole)),
                     short(middle(runs, lambda run: run.later)),
                     short(middle(runs, lambda run: run.megabytes)),
                 )
             )
-    header = ("hostile text", "characters", "streamed", "whole at once", "stored", "longest turn later", "MB")
+    header = ("hostile text", "characters", "streamed", "whole at once", "stored", "in all", "longest turn later", "MB")
+    notes.append(
+        "Whole at once, and stored: the first turn. What is long or dear comes in later ones: in all, and at most."
+    )
     return Section("Hostile texts", header, rows, notes)
 
 

@@ -48,7 +48,7 @@ def outcome(order: Order) -> Outcome:
             steps = {kind: Steps([1.0, 2.0, 3.0], {"boxes made": 4}) for kind in STEPS}
             return Opened(12.0, 3.0, 4.0, 30.0, {"boxes made": 40}, steps)
         case HostileOrder():
-            return Endured(40_000, [1.0, 2.0], 5.0, 6.0, 7.0, 0.5)
+            return Endured(40_000, [1.0, 2.0], 5.0, 6.0, 6.5, 7.0, 0.5)
 
 
 @pytest.fixture
