@@ -80,3 +80,10 @@ def test_plain_text_of_a_long_message_comes_in_small_parts() -> None:
     assert "".join(parts) == text.strip("\n")
     assert max(map(len, parts)) < 100
     assert parts[: len(text) // 16_000] == [""] * (len(text) // 16_000)
+
+
+def test_lines_are_not_torn_where_a_long_text_is_cut() -> None:
+    lines = [f"10:00 worker {number} is ready, and says so in a line of its own" for number in range(200)]
+    found = leaves_of("\n".join(lines), is_literal=True)
+    assert len(found) > 5
+    assert "\n".join(seen_text(leaf) for leaf in found).split("\n") == lines

@@ -49,7 +49,9 @@ class OpenText:
     def add(self, source: str, content: str, out: list[Segment]) -> None:
         """A whole line, or the beginning of one."""
         is_full = self._source_size + len(source) > SOURCE_LIMIT
-        if self.contents and (is_full or (self.kind is Kind.LITERAL and len(self.contents) >= LITERAL_LINES)):
+        if self.kind is Kind.LITERAL:  # whose lines are shown as they are: none is torn for another's sake
+            is_full |= len(self.contents) >= LITERAL_LINES or self.size + len(content) > TEXT_LIMIT
+        if self.contents and is_full:
             self._cut_at(self.size - 1, "\n", out)
         self.sources.append(source)
         self.contents.append(content)
