@@ -93,8 +93,8 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
 
 
 class Endured(msgspec.Struct, frozen=True, tag=True):
-    """What a hostile text cost; `at_once` and `stored` are the first turn of the event loop, `whole` all that follow
-    from the second as well, looking ahead included."""
+    """What a hostile text cost: `at_once` and `stored` the first turn of the event loop, `whole` all turns of the
+    latter, looking ahead included, `later` the longest of those after a first one."""
 
     characters: int
     streamed: list[float]

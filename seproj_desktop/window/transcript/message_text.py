@@ -191,7 +191,8 @@ class MessageText:
         for number in range(later, len(closed)):
             yield number, self.read(closed[number])
         known, self._tail = self._tail, {}
-        later = first_at_once(tail, 0, at_once)
+        is_news = any(segment not in known for segment in tail[:-1])
+        later = first_at_once(tail, 0, at_once) if is_news else len(tail)
         for index, segment in enumerate(tail):
             if segment is tail[-1]:
                 yield len(closed) + index, self._read_open(segment)

@@ -7,13 +7,10 @@ and parsed around it.
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import perf_counter
 
 from seproj_desktop.window.transcript.layout.sheet import Sheet, Spot, is_selectable
 from seproj_desktop.window.transcript.markdown.blocks import Leaf, seen_text, text_between
 from seproj_desktop.window.transcript.message import Header, Message, Part, Piece, Place
-
-SLICE_SECONDS = 0.004
 
 Order = tuple[int, Place, int]
 
@@ -118,8 +115,9 @@ def words_in(sheet: Sheet, selection: Selection, spot: Spot) -> tuple[str | None
 
 def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
     """The selected text as its Markdown source, in whole segments, message by message."""
-    yield from split_between(sheet, selection)
     start, end = selection.start, selection.end
+    for edge in selection.ends:  # of the messages between them nobody asks where their segments are
+        yield from ("" for _ in sheet.split_in_slices(edge.message))
     for message in sheet.messages[start.message.number : end.message.number + 1]:
         first = start.place if message is start.message else Place(Part.HEADER)
         last = end.place if message is end.message else Place(Part.ENDING)
@@ -138,8 +136,7 @@ def source_parts(sheet: Sheet, selection: Selection) -> Iterator[str]:
 def split_between(sheet: Sheet, selection: Selection) -> Iterator[str]:
     """Splits what of the selected messages is not split yet; yields nothing, for a moment's rest."""
     for message in sheet.messages[selection.start.message.number : selection.end.message.number + 1]:
-        while sheet.split_on(message, perf_counter() + SLICE_SECONDS):
-            yield ""
+        yield from ("" for _ in sheet.split_in_slices(message))
 
 
 def spots(sheet: Sheet, selection: Selection) -> Iterator[Spot]:

@@ -437,25 +437,22 @@ class TranscriptView(QAbstractScrollArea):
         In each turn of the event loop after the paint a little, or one piece.
         """
         self._ahead_timer.start()
-        if self.scroller.is_outdated:
-            self._show_split()
-        elif self.scroller.is_incomplete:
+        if self.scroller.is_outdated or self.scroller.is_incomplete:
             self._arrange()
+            self._focus_what_was_split()
         elif self.sheet.has_backlog:
             self.sheet.work_off(perf_counter() + SLICE_SECONDS)
         elif not self.scroller.lay_out_ahead():
             self._ahead_timer.stop()
             self._show_place()
 
-    def _show_split(self) -> None:
-        """A long text in sight has been split."""
-        self.scroller.arrange()
+    def _focus_what_was_split(self) -> None:
+        """The keyboard was where a long text is now."""
         focused = self.focused
-        if focused is not None and focused[1].place == BACKLOG:
+        if focused is not None and focused[1].place == BACKLOG and focused[0].backlog is None:
             spot = self.sheet.spot(focused[0], Place(Part.BODY))
             self.moment.focused = None if spot is None else (focused[0], spot.piece)
             self.focus_moved.emit()
-        self._after_jump()
 
     def _show_place(self) -> None:
         if not self._bar.isSliderDown():

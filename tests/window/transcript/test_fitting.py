@@ -1,38 +1,22 @@
 """Another width: what is laid out is kept, only its lines are broken anew, and it looks as if made for that width."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
-from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.layout.box_maker import CodeLook
 from seproj_desktop.window.transcript.layout.code_box import CodeBox, Side
 from seproj_desktop.window.transcript.layout.shelf import LET_GO_AT_ONCE, MOST_BOXES
 from seproj_desktop.window.transcript.transcript import Transcript
+from tests.window.transcript.conftest import MakeView
 from tests.window.transcript.pages import long_entries, look_ahead, picture
 
 HEIGHT = 1400
-MakeView = Callable[[int], Transcript]
-
-
-@pytest.fixture
-def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
-    def make(width: int) -> Transcript:
-        view = Transcript(theme)
-        qtbot.addWidget(view)
-        view.resize(width, HEIGHT)
-        view.show()
-        return view
-
-    return make
 
 
 @pytest.mark.parametrize("look", [CodeLook(), CodeLook(is_wrapped=True, has_numbers=True)])
 @pytest.mark.parametrize("width", [700, 420, 240])
 def test_a_resized_view_looks_as_one_that_had_that_size(make_view: MakeView, look: CodeLook, width: int) -> None:
-    resized, made = make_view(800), make_view(width)
+    resized, made = make_view(800, HEIGHT), make_view(width, HEIGHT)
     for view in (resized, made):
         view.set_code_look(look)
         view.load(long_entries(4))
@@ -46,7 +30,7 @@ def test_a_resized_view_looks_as_one_that_had_that_size(make_view: MakeView, loo
 
 
 def test_a_resize_makes_no_box_that_is_there(make_view: MakeView) -> None:
-    view = make_view(800)
+    view = make_view(800, HEIGHT)
     view.load(long_entries(20))
     counters = view.sheet.counters
     made = counters.boxes_made
@@ -58,7 +42,7 @@ def test_a_resize_makes_no_box_that_is_there(make_view: MakeView) -> None:
 
 
 def test_a_growing_answer_goes_on_after_a_resize(make_view: MakeView) -> None:
-    resized, made = make_view(800), make_view(500)
+    resized, made = make_view(800, HEIGHT), make_view(500, HEIGHT)
     text = "| a | b |\n| - | - |\n" + "| some words that need room | and some more of them |\n" * 3
     for view in (resized, made):
         view.load([*long_entries(1)])
@@ -71,7 +55,7 @@ def test_a_growing_answer_goes_on_after_a_resize(make_view: MakeView) -> None:
 
 
 def test_code_that_fits_again_is_not_left_scrolled_aside(make_view: MakeView) -> None:
-    view = make_view(400)
+    view = make_view(400, HEIGHT)
     entry = long_entries(1)[0]
     view.load([type(entry)("a", entry.speaker, "```\n" + "x" * 60 + "\n```")])
     side = side_of(view)
@@ -82,7 +66,7 @@ def test_code_that_fits_again_is_not_left_scrolled_aside(make_view: MakeView) ->
 
 
 def test_boxes_are_let_go_little_by_little(make_view: MakeView) -> None:
-    view = make_view(800)
+    view = make_view(800, HEIGHT)
     view.load(long_entries(120))
     shelf = view.sheet.shelf
     for _ in range(80):

@@ -1,7 +1,5 @@
 """A text that is too long to be split at once: bars for a moment, then the text, and nothing jumps or is lost."""
 
-from collections.abc import Callable
-
 import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -16,6 +14,7 @@ from seproj_desktop.window.transcript.message import BACKLOG, Part, Place, Stub
 from seproj_desktop.window.transcript.message_text import GROUP
 from seproj_desktop.window.transcript.selection import selected_text
 from seproj_desktop.window.transcript.transcript import Transcript
+from tests.window.transcript.conftest import MakeView
 from tests.window.transcript.finder import Reader
 from tests.window.transcript.pages import PATIENCE, PERSONA, USER, long_entries, look_ahead, picture, repainted
 
@@ -23,20 +22,6 @@ LOG = "".join(f"10:00 worker {number} is ready, and says so in a line of its own
 PARAGRAPHS = "".join(f"words {number}\n\n" for number in range(3_000))
 CODE = "Here:\n\n```python\n" + "value = compute(1)\n" * 20_000 + "```\n"
 ENDLESS = "".join(f"word{number} " for number in range(80_000))
-
-MakeView = Callable[..., Transcript]
-
-
-@pytest.fixture
-def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
-    def make(width: int = 800, height: int = 600) -> Transcript:
-        view = Transcript(theme)
-        qtbot.addWidget(view)
-        view.resize(width, height)
-        view.show()
-        return view
-
-    return make
 
 
 def is_waiting(view: Transcript) -> bool:
@@ -52,6 +37,16 @@ def is_coloured(view: Transcript) -> bool:
             if block is None or not isinstance(code, Code) or block.colouring.known < code.first + len(code.lines) - 1:
                 return False
     return True
+
+
+def stream_into(view: Transcript, speaker: Speaker, text: str) -> None:
+    """The same conversation with an answer that has come bit by bit."""
+    view.load([Entry("q", USER, "Go on")])
+    view.add(Entry("a", speaker), is_open=True)
+    for start in range(0, len(text), 1_000):
+        view.add_text("a", text[start : start + 1_000])
+    view.finish("a", Ending("the end"))
+    look_ahead(view)
 
 
 def first_line(view: Transcript) -> tuple[str, float]:
@@ -73,12 +68,7 @@ def test_it_is_bars_first_and_then_looks_as_if_it_had_been_split_at_once(
     look_ahead(view)
     assert not is_waiting(view)
     assert view.message("a").text == text
-    other.load([Entry("q", USER, "Go on")])
-    other.add(Entry("a", speaker), is_open=True)
-    for start in range(0, len(text), 1_000):
-        other.add_text("a", text[start : start + 1_000])
-    other.finish("a", Ending("the end"))
-    look_ahead(other)
+    stream_into(other, speaker, text)
     qtbot.waitUntil(lambda: is_coloured(view) and is_coloured(other), timeout=PATIENCE)
     assert picture(view) == picture(other)
     assert picture(view) == repainted(view)
@@ -320,12 +310,7 @@ def test_what_is_dear_to_read_comes_in_several_frames(make_view: MakeView) -> No
     assert view.scroller.shown[0].top <= 0
     assert view.sheet.effort > 2 * begun
     assert view.scroller.shown[-1] == last
-    other.load([Entry("q", USER, "Go on")])
-    other.add(Entry("a", PERSONA), is_open=True)
-    for start in range(0, len(HEAVY), 1_000):
-        other.add_text("a", HEAVY[start : start + 1_000])
-    other.finish("a", Ending("the end"))
-    look_ahead(other)
+    stream_into(other, PERSONA, HEAVY)
     assert picture(view) == picture(other)
     assert picture(view) == repainted(view)
 
@@ -364,3 +349,13 @@ def test_pages_of_ordinary_text_come_in_one_frame(make_view: MakeView) -> None:
     for value in (0.2, 0.5, 0.8):
         view.verticalScrollBar().setValue(round(value * view.verticalScrollBar().maximum()))
         assert not view.scroller.is_incomplete
+
+
+def test_the_source_of_what_lies_between_is_copied_unsplit(make_view: MakeView, qtbot: QtBot) -> None:
+    view = make_view()
+    view.load([Entry("a", USER, LOG), Entry("b", PERSONA, PARAGRAPHS), Entry("c", USER, LOG)])
+    view.commands.select_all()
+    with qtbot.waitSignal(view.commands.copied, timeout=PATIENCE):
+        view.commands.copy_source()
+    assert QGuiApplication.clipboard().text() == f"{LOG.strip()}\n\n{PARAGRAPHS.strip()}\n\n{LOG.strip()}"
+    assert not view.message("b").is_split

@@ -1,18 +1,17 @@
 """What the view shows while text arrives, while it is scrolled, and after its size or style has changed."""
 
-from collections.abc import Callable
 from random import Random
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import COLUMN_WIDTH, Theme
 from seproj_desktop.window.transcript.entries import Ending, Entry
 from seproj_desktop.window.transcript.layout.box_maker import CodeLook
 from seproj_desktop.window.transcript.transcript import Transcript
+from tests.window.transcript.conftest import MakeView
 from tests.window.transcript.pages import (
     PAGE,
     PERSONA,
@@ -24,20 +23,6 @@ from tests.window.transcript.pages import (
     repainted,
     thoughtful,
 )
-
-MakeView = Callable[..., Transcript]
-
-
-@pytest.fixture
-def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
-    def make(width: int = 800, height: int = 600) -> Transcript:
-        view = Transcript(theme)
-        qtbot.addWidget(view)
-        view.resize(width, height)
-        view.show()
-        return view
-
-    return make
 
 
 @pytest.mark.parametrize("seed", range(6))

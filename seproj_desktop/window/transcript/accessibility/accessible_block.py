@@ -72,11 +72,7 @@ class BlockItem(Item):
 
 def is_block(content: Content) -> bool:
     """Whether a piece is to be found among a message's blocks: the header is the message's own name."""
-    match content:
-        case Header():
-            return False
-        case _:
-            return True
+    return not isinstance(content, Header)
 
 
 def role_of(content: Content) -> QAccessible.Role:

@@ -125,8 +125,7 @@ class ReaderDoor(QObject):
 
 def parts_of(sheet: Sheet, message: Message) -> Iterator[str]:
     """The message as it is read, in parts, each parsed when it is taken."""
-    while sheet.split_on(message, perf_counter() + SLICE_SECONDS):
-        yield ""
+    yield from ("" for _ in sheet.split_in_slices(message))
     spot = sheet.first_in(message)
     while spot is not None and spot.message is message:
         content, place = spot.piece.content, spot.place

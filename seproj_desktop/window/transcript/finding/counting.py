@@ -5,7 +5,7 @@ them only what is new.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -109,14 +109,13 @@ class Counting(QObject):
 
     def _count(self, message: Message) -> Steps:
         """Of a long text that has hits nobody will have to wait for the segments when one is shown."""
-        yield from self._split(message, is_needed=message.backlog is not None)
+        sheet = self._view.sheet
+        if message.backlog is not None:
+            yield from sheet.split_in_slices(message, SLICE_SECONDS)
         counts = yield from self.search.count(message)
-        yield from self._split(message, is_needed=bool(counts) and is_long(message.text))
+        if counts and is_long(message.text):
+            yield from sheet.split_in_slices(message, SLICE_SECONDS)
         return counts
-
-    def _split(self, message: Message, *, is_needed: bool) -> Iterator[None]:
-        while is_needed and self._view.sheet.split_on(message, perf_counter() + SLICE_SECONDS):
-            yield
 
     def _take(self, message: Message, counts: Counts) -> None:
         if message.is_thought_open:

@@ -5,7 +5,6 @@ On the Qt thread, no widget. Also what of a selection is worth looking for.
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from time import perf_counter
 
 from PySide6.QtCore import QRect, QRectF
 
@@ -39,8 +38,7 @@ def first_hit(view: TranscriptView, message: Message, words: str) -> Generator[N
     if query.is_empty:
         return None
     search = Search(query)
-    while view.sheet.split_on(message, perf_counter() + SLICE_SECONDS):
-        yield
+    yield from view.sheet.split_in_slices(message, SLICE_SECONDS)
     counts = yield from search.count(message)
     for section in counts:
         view.sheet.spot(message, Place(*section))

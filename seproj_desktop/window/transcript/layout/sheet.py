@@ -7,6 +7,7 @@ what is in sight anew, another style forgets the boxes; the heights stay as gues
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import NamedTuple
 from weakref import WeakSet
 
@@ -18,6 +19,8 @@ from seproj_desktop.window.transcript.layout.heights import HeightTree
 from seproj_desktop.window.transcript.layout.shelf import Kept, Shelf
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf, Table
 from seproj_desktop.window.transcript.message import BACKLOG, Content, Message, Part, Piece, Place, Stub
+
+SLICE_SECONDS = 0.004
 
 
 @dataclass(slots=True)
@@ -327,6 +330,11 @@ class Sheet:
         if change is not None:
             self.grown(message, change)
         return change is None
+
+    def split_in_slices(self, message: Message, seconds: float = SLICE_SECONDS) -> Iterator[None]:
+        """As `split_on` without end, with a rest whenever so much time has gone by."""
+        while self.split_on(message, perf_counter() + seconds):
+            yield
 
     def split_chapters(self, message: Message) -> None:
         """Has all of a message's segments made, for who has to count them."""
