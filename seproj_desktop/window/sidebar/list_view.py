@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QRect,
     Qt,
 )
-from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QRegion
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -42,6 +42,8 @@ class UniformListView(QListView):
         self._row_height = 4 * GRID
         self._held: tuple[QPersistentModelIndex, int] | None = None
         self._marked = -1
+        self._pointer = QPoint()
+        """Where the mouse was last seen. Not asked of the cursor, which asks the display's server and waits."""
         self._empty_words = ""
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
@@ -49,6 +51,7 @@ class UniformListView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBar(SlimScrollBar(theme))
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.viewport().setMouseTracking(True)
         self.setTabKeyNavigation(False)
         theme.changed.connect(self.viewport().update)
 
@@ -149,6 +152,17 @@ class UniformListView(QListView):
         """Not QListView's, which would lay out every row."""
         QAbstractItemView.doItemsLayout(self)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position().toPoint()
+        super().mouseMoveEvent(event)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Qt moves the pixels, with the mark of the row under the mouse, which is another row now."""
+        super().scrollContentsBy(dx, dy)
+        if self.viewport().underMouse():
+            for y in (self._pointer.y(), self._pointer.y() + dy):
+                self.viewport().update(self.visualRect(self.indexAt(QPoint(0, y))))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._theme.background)
@@ -209,7 +223,7 @@ class UniformListView(QListView):
     def _hovered_row(self) -> int:
         if not self.viewport().underMouse():
             return -1
-        return self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
+        return self.indexAt(self._pointer).row()
 
     def _enabled_from(self, row: int, step: int) -> QModelIndex:
         """The next row that the keyboard can go to; if there is none, the one before stays."""

@@ -224,13 +224,13 @@ class Message:
 
     def is_split_already(self, chapter: Piece) -> bool:
         """Whether the segments of a chapter are known."""
-        return self._split_text().has_group(chapter.place.segment)
+        return self._split(chapter.place.part).has_group(chapter.place.segment)
 
     def segments_of(self, stub: Piece) -> Iterable[tuple[int, Segment]]:
         """What a piece that is not parsed stands for, with its numbers: one segment, or those of a chapter."""
         assert isinstance(stub.content, Stub)
-        number, segment = stub.place.segment, stub.content.segment
-        return self._split_text().chapter(number, segment.text) if stub.content.is_chapter else ((number, segment),)
+        (part, number, _), segment = stub.place, stub.content.segment
+        return self._split(part).chapter(number, segment.text) if stub.content.is_chapter else ((number, segment),)
 
     # Stored messages
 
@@ -259,22 +259,23 @@ class Message:
         stub = self.pieces[index]
         if not isinstance(stub.content, Stub):
             return
-        number, segment = stub.place.segment, stub.content.segment
+        (part, number, _), segment = stub.place, stub.content.segment
         self.height -= stub.height
         contents: Iterable[tuple[Place, Content]] = (
-            stubs(self.segments_of(stub))
+            stubs(self.segments_of(stub), part)
             if stub.content.is_chapter
-            else placed(Part.BODY, number, self._split_text().read(segment))
+            else placed(part, number, self._split(part).read(segment))
         )
         self.pieces[index : index + 1] = [Piece(place, content) for place, content in contents]
 
     def last_chapter(self) -> int | None:
         """The index of the last chapter that is not split yet."""
-        for start in reversed(self._split_text().chapter_starts()):
-            index = self.index_of(Place(Part.BODY, start))
-            for piece in self.pieces[index : index + 1]:
-                if isinstance(piece.content, Stub) and piece.content.is_chapter:
-                    return index
+        for part in (Part.BODY, Part.THOUGHT) if self._shows_thought else (Part.BODY,):
+            for start in reversed(self._split(part).chapter_starts()):
+                index = self.index_of(Place(part, start))
+                for piece in self.pieces[index : index + 1]:
+                    if isinstance(piece.content, Stub) and piece.content.is_chapter:
+                        return index
         return None
 
     def take_parsed(self) -> int:
@@ -361,6 +362,10 @@ class Message:
 
     # The pieces' contents
 
+    def _split(self, part: Part) -> MessageText:
+        """The text that pieces of this part show."""
+        return self._split_thinking() if part is Part.THOUGHT else self._split_text()
+
     def _split_text(self) -> MessageText:
         if self._text is None:
             self._text = MessageText(self._entry.text, is_literal=self.speaker.is_user, is_open=self._is_open)
@@ -382,12 +387,16 @@ class Message:
         if self.is_thought_open:
             if self._thinking is None:
                 self._split_thinking().finish()
-            contents += read(Part.THOUGHT, self._split_thinking(), 0)
+            contents += read(Part.THOUGHT, self._split_thinking(), 0, AT_ONCE if self._is_open else 0)
         return contents
 
     def _summary(self) -> Summary:
         is_live = self._is_open and (self._text is None or self._text.is_empty)
         return Summary(self._thought.seconds, self._thought.tokens, self.is_thought_open, is_live)
+
+    @property
+    def _shows_thought(self) -> bool:
+        return self.is_thought_open and self._has_thought
 
     @property
     def _has_thought(self) -> bool:
@@ -412,7 +421,7 @@ class Message:
     def _renew_thinking(self, first: int) -> int:
         if not self.is_thought_open:
             return len(self.pieces)
-        return self._renew(Part.THOUGHT, first, read(Part.THOUGHT, self._split_thinking(), first))
+        return self._renew(Part.THOUGHT, first, read(Part.THOUGHT, self._split_thinking(), first, AT_ONCE))
 
     def _renew(self, part: Part, first: int, contents: Sequence[tuple[Place, Content]]) -> int:
         return self._replace(self.index_of(Place(part, first)), self.index_of(Place(Part(part + 1))), contents)

@@ -137,6 +137,18 @@ def test_thinking_counts_while_it_is_open_and_failures_do() -> None:
     assert counts(message, "needle") == {(Part.THOUGHT, 0): 2, (Part.BODY, 0): 1, (Part.ENDING, 0): 1}
 
 
+def test_long_thinking_is_counted_where_it_stands() -> None:
+    thought = "hay\n\n" * 40_000 + "needle"
+    message = Message(Entry("a", ALICE, "needle", Thought(thought)))
+    message.show_thought(is_open=True)
+    assert any(isinstance(piece.content, Stub) and piece.content.is_chapter for piece in message.pieces)
+    found = counts(message, "needle")
+    assert [(part, hits) for (part, _), hits in found.items()] == [(Part.THOUGHT, 1), (Part.BODY, 1)]
+    while (chapter := message.last_chapter()) is not None:
+        message.expand(chapter)
+    assert counts(message, "needle") == found
+
+
 def test_a_piece_is_searched_once() -> None:
     search, message = Search(Query("needle")), Message(Entry("a", ALICE), is_open=True)
     for number in range(40):

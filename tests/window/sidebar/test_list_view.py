@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.sidebar.conversation_view import ConversationView
@@ -31,9 +31,13 @@ class CountedModel(ConversationListModel):
 
 class CountedDelegate(ConversationDelegate):
     painted = 0
+    hovered = -1
+    """The row that was last painted as the one under the mouse."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.painted += 1
+        if option.state & QStyle.StateFlag.State_MouseOver:
+            self.hovered = index.row()
         super().paint(painter, option, index)
 
 
@@ -92,6 +96,16 @@ def test_a_change_costs_what_is_in_sight_and_not_the_list(long: Long) -> None:
         painted, asked = long.settle()
         assert painted <= 3 * long.in_sight
         assert asked < 1_000
+
+
+def test_the_row_under_the_mouse_is_another_one_after_a_move_and_after_scrolling(long: Long) -> None:
+    for row in (3, 5):
+        QTest.mouseMove(long.view.viewport(), long.view.visualRect(long.view.model().index(row, 0)).center())
+        long.settle()
+        assert long.delegate.hovered == row
+    long.view.verticalScrollBar().setValue(2 * long.view.row_height)
+    long.settle()
+    assert long.delegate.hovered == 7
 
 
 def test_scrolling_costs_what_is_in_sight(long: Long) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QCursor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -58,6 +58,7 @@ def make_view(qtbot: QtBot, theme: Theme) -> MakeView:
         view = Transcript(theme)
         qtbot.addWidget(view)
         view.resize(420, 700)
+        QCursor.setPos(0, 0)
         view.move(100, 100)  # not under the mouse, which would have the actions shown
         view.show()
         view.add(Entry("q", USER, "Go on"))

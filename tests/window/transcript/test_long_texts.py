@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from seproj_desktop.window.theme import Theme
 from seproj_desktop.window.transcript.accessibility.reader import Reader as MessageReader
-from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker
+from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
 from seproj_desktop.window.transcript.layout.code_box import CodeBox
 from seproj_desktop.window.transcript.layout.line_boxes import BacklogBox
 from seproj_desktop.window.transcript.markdown.blocks import Code, Leaf
@@ -359,3 +359,36 @@ def test_the_source_of_what_lies_between_is_copied_unsplit(make_view: MakeView, 
         view.commands.copy_source()
     assert QGuiApplication.clipboard().text() == f"{LOG.strip()}\n\n{PARAGRAPHS.strip()}\n\n{LOG.strip()}"
     assert not view.message("b").is_split
+
+
+def test_of_long_thinking_only_what_is_in_sight_is_read(make_view: MakeView) -> None:
+    view, other = make_view(), make_view()
+    text = "Wait, `that` is **not** so.\n\n```python\nx = 1\n```\n\n" * 2_000
+    view.load([Entry("a", PERSONA, "So be it.", Thought(text))])
+    before = view.sheet.counters.characters_parsed
+    view.show_thought("a", is_open=True)
+    assert view.sheet.counters.characters_parsed - before < len(text) / 10
+    other.add(Entry("a", PERSONA), is_open=True)
+    other.show_thought("a", is_open=True)
+    for start in range(0, len(text), 1_000):
+        other.add_thinking("a", text[start : start + 1_000])
+    other.add_text("a", "So be it.")
+    other.finish("a", Ending())
+    other.set_thought("a", seconds=None, tokens=None)
+    for one in (view, other):
+        one.show_top(one.message("a"), Place(Part.THOUGHT, 900))
+        look_ahead(one)
+    assert picture(view) == picture(other)
+    assert view.whole_text == other.whole_text
+
+
+def test_live_thinking_that_is_opened_late_is_read_from_its_end(make_view: MakeView) -> None:
+    view = make_view()
+    view.add(Entry("a", PERSONA), is_open=True)
+    text = "One more thing.\n\n" * 3_000
+    view.add_thinking("a", text)
+    before = view.sheet.counters.characters_parsed
+    view.show_thought("a", is_open=True)
+    view.add_thinking("a", "The last thing.")
+    assert view.sheet.counters.characters_parsed - before < len(text) / 10
+    assert view.whole_text.count("thing.") == 3_001

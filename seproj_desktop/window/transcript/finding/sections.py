@@ -86,13 +86,13 @@ class Search:
         pieces = list(message.pieces)
         for index, piece in enumerate(pieces):
             if isinstance(piece.content, Stub) and piece.content.is_chapter:
-                number, text = piece.place.segment, piece.content.segment.text
+                (part, number, _), text = piece.place, piece.content.segment.text
                 following = first_of(message, following_in(pieces, index))
                 if not message.is_split_already(piece):
                     yield from self._count_chapter(number, text, counts)
                 elif self.query.may_be_in(text + source_of(following)):
                     segments = [segment for _, segment in message.segments_of(piece)]
-                    yield from self._count_segments(number, segments, known, counts, following)
+                    yield from self._count_segments((part, number), segments, known, counts, following)
                 continue
             hits = len(self._found(message, pieces, index, known).ranges)
             if hits:
@@ -114,30 +114,32 @@ class Search:
         return counts
 
     def _count_chapter(self, first: int, text: str, counts: Counts, *, is_literal: bool = False) -> Iterator[None]:
-        """Of a text whose segments count from `first` on."""
+        """Of a message's text, whose segments count from `first` on."""
         if len(text) <= AT_ONCE and not self.query.may_be_in(text):
             yield
             return
         splitter = Splitter(is_literal=is_literal)
         yield from splitter.feed_in_slices(text)
         splitter.finish()
-        yield from self._count_segments(first, splitter.closed, definitions(splitter.closed), counts)
+        found = splitter.closed
+        yield from self._count_segments((Part.BODY, first), found, definitions(found), counts)
 
     def _count_segments(
         self,
-        first: int,
+        first: Section,
         segments: Sequence[Segment],
         known: Mapping[str, str],
         counts: Counts,
         behind: Content | None = None,
     ) -> Iterator[None]:
-        """Of segments that count from `first` on; `behind` is what goes on behind a cut after the last one."""
+        """Of segments from the section `first` on; `behind` is what goes on behind a cut after the last one."""
+        part, start = first
         for number, segment in enumerate(segments):
             following = Stub(segments[number + 1]) if number + 1 < len(segments) else behind
             is_cut = following is not None and goes_on(following)
             ranges, _ = self._in_content(Stub(segment), following if is_cut else None, known)
             if ranges:
-                counts[Part.BODY, first + number] = len(ranges)
+                counts[part, start + number] = len(ranges)
             yield
 
     def _found(self, message: Message, pieces: Sequence[Piece], index: int, known: Mapping[str, str]) -> Found:

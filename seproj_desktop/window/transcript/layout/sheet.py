@@ -441,7 +441,7 @@ class Sheet:
 
 def is_behind(place: Place, stub: Piece) -> bool:
     """Whether a place may be in what a piece stands for, which ends before that place or with it."""
-    if not isinstance(stub.content, Stub) or place.part is not Part.BODY:
+    if not isinstance(stub.content, Stub) or place.part is not stub.place.part:
         return False
     return stub.content.is_chapter or stub.place.segment == place.segment
 
