@@ -157,8 +157,8 @@ class UniformListView(QListView):
         super().mouseMoveEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """Qt moves the pixels, with the mark of the row under the mouse, which is another row now."""
-        super().scrollContentsBy(dx, dy)
+        """Not QListView's, which moves nothing as long as it has not laid out every row."""
+        self.viewport().scroll(dx, dy)
         if self.viewport().underMouse():
             for y in (self._pointer.y(), self._pointer.y() + dy):
                 self.viewport().update(self.visualRect(self.indexAt(QPoint(0, y))))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -106,6 +106,28 @@ def test_the_row_under_the_mouse_is_another_one_after_a_move_and_after_scrolling
     long.view.verticalScrollBar().setValue(2 * long.view.row_height)
     long.settle()
     assert long.delegate.hovered == 7
+    assert on_screen(long.view) == painted_anew(long.view)
+
+
+def on_screen(view: ConversationView) -> QImage:
+    """What the screen has of it: whatever was moved or left there."""
+    return view.screen().grabWindow(view.winId()).toImage()
+
+
+def painted_anew(view: ConversationView) -> QImage:
+    view.viewport().update()
+    QApplication.processEvents()
+    return on_screen(view)
+
+
+def test_what_scrolling_moves_is_what_is_painted_anew(long: Long) -> None:
+    bar = long.view.verticalScrollBar()
+    for value in (1, 40, 200, bar.maximum() // 2, bar.maximum(), bar.maximum() - 100):
+        before = on_screen(long.view)
+        bar.setValue(value)
+        long.settle()
+        assert on_screen(long.view) != before
+        assert on_screen(long.view) == painted_anew(long.view)
 
 
 def test_scrolling_costs_what_is_in_sight(long: Long) -> None:
