@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 
 LIBRARIES = (("torch", "lib/libtorch_cpu.so"), ("llvmlite", "binding/libllvmlite.so"))
-"""By package, those that vLLM's import brings in and that a package opens by itself, not by importing a module."""
+"""By package, the largest that vLLM's import brings in; llvmlite's is no module: it is opened by itself."""
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from seproj_desktop.window.sidebar.list_model import ConversationListModel
 from seproj_desktop.window.sidebar.sorted_model import NOWHERE, Index
 from seproj_desktop.window.theme import Theme
 from tests.window.sidebar.samples import HOME, NOW, WORK, conversation, many
+from tests.window.transcript.pages import on_screen
 
 MANY = 10_000
 
@@ -109,14 +110,8 @@ def test_the_row_under_the_mouse_is_another_one_after_a_move_and_after_scrolling
     assert on_screen(long.view) == painted_anew(long.view)
 
 
-def on_screen(view: ConversationView) -> QImage:
-    """What the screen has of it: whatever was moved or left there."""
-    return view.screen().grabWindow(view.winId()).toImage()
-
-
 def painted_anew(view: ConversationView) -> QImage:
     view.viewport().update()
-    QApplication.processEvents()
     return on_screen(view)
 
 

@@ -5,7 +5,7 @@ from random import Random
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from seproj_desktop.window.transcript.entries import Ending, Entry, Speaker, Thought
 from seproj_desktop.window.transcript.transcript import Transcript
@@ -100,7 +100,7 @@ def look_ahead(view: Transcript) -> None:
     QApplication.processEvents()  # the bar, whose place depends on what was laid out
 
 
-def on_screen(view: Transcript) -> QImage:
+def on_screen(view: QWidget) -> QImage:
     """What the screen has of a view that is a window, overlays included: whatever was moved or left there."""
     QApplication.processEvents()
     return view.screen().grabWindow(view.winId()).toImage()
